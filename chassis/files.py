@@ -1,0 +1,108 @@
+"""The content-addressed file store, and what a file from outside must be to enter it."""
+
+import hashlib
+import io
+import secrets
+from dataclasses import dataclass
+
+import fsspec
+from PIL import Image
+
+from contracts.refusals.general import NotFound, NotThatKindOfFile, TooLarge
+
+_MAGIC = {
+    b"%PDF-": "application/pdf",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"II*\x00": "image/tiff",
+    b"MM\x00*": "image/tiff",
+}
+#: 600 dpi on A3 is 70 million pixels.
+_PIXEL_LIMIT = 100_000_000
+
+
+class FileStore:
+    """Files by their SHA-256 in a folder or a bucket; a file is written once and never changed."""
+
+    def __init__(self, url: str) -> None:
+        self._fs, self._root = fsspec.core.url_to_fs(url)
+
+    def put(self, content: bytes) -> str:
+        """Store; returns the SHA-256 (hex). Storing the same again does nothing."""
+        name = hashlib.sha256(content).hexdigest()
+        path = self._path(name)
+        if not self._fs.exists(path):
+            self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+            beside = f"{path}.{secrets.token_hex(4)}.new"
+            self._fs.pipe_file(beside, content)
+            self._fs.mv(beside, path)
+        return name
+
+    def get(self, sha256: str) -> bytes:
+        """The content; raises ``NotFound``, or ``ValueError`` when the bytes are not those of the name."""
+        try:
+            content: bytes = self._fs.cat_file(self._path(sha256))
+        except FileNotFoundError:
+            raise NotFound(what=f"файл {sha256[:12]}") from None
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ValueError(f"file {sha256} is not what its name says")
+        return content
+
+    def has(self, sha256: str) -> bool:
+        """Whether a file of that hash is here."""
+        return bool(self._fs.exists(self._path(sha256)))
+
+    def _path(self, sha256: str) -> str:
+        return f"{self._root}/{sha256[:2]}/{sha256}"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Bytes from outside that are what they say."""
+
+    content: bytes
+    media_type: str
+
+
+def check(content: bytes, declared: str, *, limit_bytes: int) -> Checked:
+    """Accept a PDF, JPEG, PNG or TIFF from outside; refuse by size, magic, declared type and decoding.
+
+    Raises ``TooLarge`` or ``NotThatKindOfFile``. Own choice: hardening beyond this (rasterising, scanning) comes later.
+    """
+    if len(content) > limit_bytes:
+        raise TooLarge(limit_bytes=limit_bytes)
+    found = next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), None)
+    if found is None or found != declared.partition(";")[0].strip().lower():
+        raise NotThatKindOfFile(reason=f"{declared} / {found}")
+    if found == "application/pdf":
+        _check_pdf(content)
+    else:
+        _check_image(content)
+    return Checked(content, found)
+
+
+def _check_pdf(content: bytes) -> None:
+    import pikepdf  # noqa: PLC0415 - 80 ms that most processes never need
+
+    try:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            if (
+                not pdf.pages
+                or pdf.is_encrypted
+                or "/OpenAction" in pdf.Root
+                or "/AcroForm" in pdf.Root
+                or pdf.attachments
+            ):
+                raise NotThatKindOfFile(reason="PDF")
+    except pikepdf.PdfError as error:
+        raise NotThatKindOfFile(reason="PDF") from error
+
+
+def _check_image(content: bytes) -> None:
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            if image.width * image.height > _PIXEL_LIMIT:
+                raise NotThatKindOfFile(reason=f"{image.width} × {image.height}")
+            image.load()
+    except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise NotThatKindOfFile(reason="изображение") from error

@@ -1,0 +1,60 @@
+"""JSON logs with the correlation of the request or message that caused them."""
+
+import logging
+import secrets
+import sys
+from contextvars import ContextVar
+
+import structlog
+
+_traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+def current_traceparent() -> str | None:
+    """The W3C trace context of what is being handled; it travels with events."""
+    return _traceparent.get()
+
+
+def follow(traceparent: str | None) -> str:
+    """Take over the caller's trace context, or begin one; every log line of this request or message carries it."""
+    value = traceparent or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    _traceparent.set(value)
+    structlog.contextvars.bind_contextvars(trace=value.split("-")[1] if value.count("-") == 3 else value)  # noqa: PLR2004 - four parts
+    return value
+
+
+def configure(process: str, *, level: int = logging.INFO) -> None:
+    """Send every record of this process, ours and the libraries', to standard error as one JSON object a line."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    structlog.contextvars.bind_contextvars(process=process)
+
+
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger; log facts as keyword arguments, never personal data."""
+    bound: structlog.stdlib.BoundLogger = structlog.get_logger(name)
+    return bound

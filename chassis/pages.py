@@ -1,0 +1,60 @@
+"""Server-rendered pages: one layout, one style sheet, no script but shipped modules."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from chassis import language
+from contracts.refusals import Refusal
+
+HERE = Path(__file__).parent
+_ZONE = ZoneInfo("Europe/Sofia")
+
+
+def on_day(value: date | datetime) -> str:
+    """``15.05.2027 г.``, as Bulgarian documents write a day."""
+    day = value.astimezone(_ZONE) if isinstance(value, datetime) else value
+    return f"{day:%d.%m.%Y} г."
+
+
+def at_hour(value: datetime) -> str:
+    """``15.05.2027 г., 9,30 ч.``, as the ordinance writes an hour."""
+    local = value.astimezone(_ZONE)
+    return f"{local:%d.%m.%Y} г., {local.hour},{local.minute:02} ч."
+
+
+class Pages:
+    """The pages of one service: its templates over the house's layout."""
+
+    def __init__(self, service_folder: Path) -> None:
+        self._catalogues = (service_folder / "locale" / "en.po", HERE / "locale" / "en.po")
+        self._environment = Environment(
+            loader=FileSystemLoader([service_folder / "templates" / "pages", HERE / "templates" / "pages"]),
+            autoescape=select_autoescape(default=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(_=self._translate, language=language.language)
+        self._environment.filters.update(on_day=on_day, at_hour=at_hour)
+
+    def _translate(self, sentence: str) -> str:
+        return language.translate(sentence, *self._catalogues)
+
+    def answer(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page. The context has ``actor`` and ``path`` beside what is given."""
+        html = self._environment.get_template(template).render(
+            actor=request.state.actor, path=request.url.path, **context
+        )
+        return HTMLResponse(html, status_code=status)
+
+    def refusal(self, request: Request, refusal: Refusal) -> HTMLResponse:
+        """A refusal as a page: the sentence, the article, the code."""
+        if not hasattr(request.state, "actor"):
+            request.state.actor = None
+        return self.answer(request, "refusal.html", status=refusal.status, refusal=refusal)

@@ -1,0 +1,84 @@
+"""What session says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.events.base import Event
+from contracts.people import Mode
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingStarted(Event, service="session", subject="hall"):
+    """The start was announced in a hall (Art. 24(1), 35(2)). Once a hall and session."""
+
+    mode: Mode
+    session: int
+    hall: str
+    started_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateLeftHall(Event, service="session", subject="candidate_id"):
+    """A candidate left the hall with a quaestor and came back (Art. 27, 37). Said at the return; once a leaving."""
+
+    candidate_id: str
+    mode: Mode
+    hall: str
+    left_at: datetime
+    returned_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingAnnulled(Event, service="session", subject="candidate_id"):
+    """Commission and director annulled the test (Art. 28(1), 38(1)). Once a candidate.
+
+    ``reason``: ``copying``, ``talking``, ``notes``, ``devices`` or ``taking_out``; only ``copying`` bans (Art. 8).
+    """
+
+    candidate_id: str
+    mode: Mode
+    reason: str
+    annulled_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaterialsHandedIn(Event, service="session", subject="candidate_id"):
+    """The candidate handed in the sealed envelope and signed Protocol № 1 (Art. 29(2), 40(2)). Once a candidate."""
+
+    candidate_id: str
+    mode: Mode
+    hall: str
+    handed_in_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerSheetClosed(Event, service="session", subject="sitting_id"):
+    """An electronic sitting ended: its answers are final. Once a sitting.
+
+    ``answers``: question number as printed in the sub-variant → letter; unanswered numbers are absent.
+    ``history_sha256``: head of the chain of every change made in the sitting. ``outcome``: ``submitted``,
+    ``time_expired`` or ``annulled``.
+    """
+
+    sitting_id: str
+    candidate_id: str
+    exam_username: str
+    unique_number: str
+    variant: int
+    sub_variant: str
+    answers: dict[str, str]
+    history_sha256: str
+    outcome: str
+    started_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingsEnded(Event, service="session"):
+    """Every hall of one mode and session ended and its envelopes were counted (Art. 30, 41). Once each."""
+
+    mode: Mode
+    session: int
+    appeared: int
+    ended_at: datetime

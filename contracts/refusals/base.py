@@ -1,0 +1,68 @@
+"""What a refusal is, and how it travels."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+_BY_CODE: dict[str, type["Refusal"]] = {}
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is a lawful answer, not an error
+    """A request that the rules do not allow. Nothing has changed when one is raised.
+
+    Subclasses state ``article`` (where the rule stands), ``status`` (HTTP), and one sentence in each language; the
+    sentences are format strings over the facts with which the refusal is raised. The code is the class's name.
+    """
+
+    article: ClassVar[str]
+    status: ClassVar[int] = 409
+    bg: ClassVar[str]
+    en: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        """Enter the refusal into the family; two of one name are a programming error."""
+        if cls.__name__ in _BY_CODE:
+            raise TypeError(f"two refusals are called {cls.__name__}")
+        _BY_CODE[cls.__name__] = cls
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(self.sentence("en"))
+
+    @property
+    def code(self) -> str:
+        """The name by which programs know it."""
+        return type(self).__name__
+
+    def sentence(self, language: str = "bg") -> str:
+        """One sentence for a person, in ``bg`` or ``en``."""
+        return (self.en if language == "en" else self.bg).format(**self.facts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The refusal as it stands in JSON and RPC answers (problem details, RFC 9457, with our members)."""
+        return {
+            "type": f"urn:svops:refusal:{self.code}",
+            "title": self.code,
+            "status": self.status,
+            "code": self.code,
+            "article": self.article,
+            "detail": self.sentence("en"),
+            "sentence": {"bg": self.sentence("bg"), "en": self.sentence("en")},
+            "facts": {
+                name: str(value) if not isinstance(value, dict | list) else value for name, value in self.facts.items()
+            },
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The refusal that another service answered with; an unknown code is a programming error."""
+        return _BY_CODE[data["code"]](**data["facts"])  # type: ignore[return-value] # the family is closed
+
+
+def by_code(code: str) -> type[Refusal]:
+    """The refusal of that name."""
+    return _BY_CODE[code]
+
+
+def every() -> tuple[type[Refusal], ...]:
+    """All refusals known, by name."""
+    return tuple(_BY_CODE[code] for code in sorted(_BY_CODE))

@@ -1,0 +1,1 @@
+"""The operator's command, the only place that knows all services."""
