@@ -24,15 +24,24 @@ _AGE_IDENTITIES = {
     "booklet_private_key": "testbank",
     "booklet_public_key": "testbank",
 }
+_INQUIRIES = "дирекция „Методология на контрола и вътрешен одит“"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """Where a system stands: state folder, address of its pages, and its clock (``system`` or ``file:PATH``)."""
+
+    root: Path
+    address: str
+    clock: str
 
 
 class Environment:
     """Makes the environment of the processes of one state folder; every secret is passed as the path of its file."""
 
-    def __init__(self, root: Path, *, clock: str, database_uri: Callable[[str], str], amqp_uri: str) -> None:
-        self._root = root
-        self._secrets = Secrets(root)
-        self._clock = clock
+    def __init__(self, place: Place, *, database_uri: Callable[[str], str], amqp_uri: str) -> None:
+        self._place = place
+        self._secrets = Secrets(place.root)
         self._database_uri = database_uri
         self._amqp_uri = amqp_uri
 
@@ -41,15 +50,13 @@ class Environment:
         shared = {
             "SVOPS_AMQP_URI_FILE": self._write("amqp-uri", self._amqp_uri),
             "SVOPS_TOKEN_PUBLIC_KEYS_FILE": self._write("token-public-keys", json.dumps(self._token_public_keys())),
-            "SVOPS_FILES_URL": (self._root / "files").resolve().as_uri(),
-            "SVOPS_CLOCK": self._clock,
+            "SVOPS_FILES_URL": (self._place.root / "files").resolve().as_uri(),
+            "SVOPS_CLOCK": self._place.clock,
+            "SVOPS_PORTAL": self._place.address,
+            "SVOPS_INQUIRIES": _INQUIRIES,
         }
         own = {name: value for service in SERVICES for name, value in self._of(service).items()}
         return _inherited(os.environ) | shared | own
-
-    def operator_token_key(self) -> str:
-        """The key with which the command signs its operator's requests."""
-        return self._secrets.text(self._secrets.ed25519_key("operator-token"))
 
     def _of(self, service: Service) -> dict[str, str]:
         uri = self._database_uri(service.name).replace("postgresql://", "postgresql+psycopg://", 1)

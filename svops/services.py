@@ -1,5 +1,6 @@
 """All services: the one list that the command, the processes and the topology are made from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -7,7 +8,9 @@ from types import ModuleType
 from typing import Any
 
 from chassis import settings
+from chassis.topology import Subscriptions
 from chassis.work import Runtime
+from contracts.events import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,29 @@ class Service:
     def has(self, name: str) -> bool:
         """Whether it has such a module (only services with CPU work have a ``worker``)."""
         return (self.folder / f"{name}.py").exists()
+
+    def door(self) -> type[Any]:
+        """Its nameko class: the one in ``service.py`` that bears its name."""
+        found = [
+            one
+            for one in vars(self.module("service")).values()
+            if isinstance(one, type) and getattr(one, "name", None) == self.name
+        ]
+        if len(found) != 1:
+            raise TypeError(f"{self.package}.service has {len(found)} classes named {self.name!r}")
+        return found[0]
+
+    def jobs(self) -> Mapping[type[Job], Any]:
+        """What its workers carry out: job type → callable."""
+        jobs: Mapping[type[Job], Any] = self.module("worker").JOBS if self.has("worker") else {}
+        return jobs
+
+    def subscriptions(self) -> Subscriptions:
+        """What it listens to, as its doors say."""
+        from chassis.entrypoints import handled_types  # noqa: PLC0415 - brings nameko, which most processes never see
+
+        handled = sorted(handled_types(self.door()), key=lambda event: event.type_name())
+        return Subscriptions(service=self.name, handles=tuple(handled), jobs=tuple(self.jobs()))
 
     def runtime(self, *, pool_size: int = 10) -> Runtime[Any]:
         """The service in this process, with settings from the environment."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.events.base import Event
+from contracts.events.base import Event, Job
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,8 @@ class VariantOpened(Event, service="testbank"):
     """Chair and director opened the drawn variant on the day (Art. 13(7)). Once an exam and variant.
 
     ``package_sha256``: file in the store, encrypted to the session service, with the questions and sub-variants and
-    no key. ``sub_variants``: their codes, such as ``1А``; ``questions``: how many.
+    no key. ``sub_variants``: their codes, such as ``1А``; ``questions``: how many. ``sessions``: the sittings of the
+    day in which this variant is solved (Art. 31(1) item 7); paper goes with the first.
     """
 
     variant: int
@@ -41,6 +42,7 @@ class VariantOpened(Event, service="testbank"):
     sub_variants: tuple[str, ...]
     questions: int
     opened_at: datetime
+    sessions: tuple[int, ...] = (1,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,3 +55,10 @@ class AnswerKeyReleased(Event, service="testbank"):
     variant: int
     key_sha256: str
     released_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderBooklets(Job, service="testbank"):
+    """Render the booklets of an opened variant for the halls on paper; stored enciphered. Twice means nothing new."""
+
+    variant: int

@@ -1,1 +1,153 @@
 """Refusals of grading."""
+
+from contracts.refusals.base import Refusal
+
+
+class EnvelopesNotAsHandedIn(Refusal):
+    """Another number of envelopes lies on the table than was handed in."""
+
+    article = "чл. 44"
+    bg = "На масата са {envelopes} плика, а предадените в залите са {handed_in}."
+    en = "There are {envelopes} envelopes on the table, and {handed_in} were handed in."
+
+
+class ScanNotYours(Refusal):
+    """The file was not uploaded by this person, or not at all."""
+
+    article = "чл. 44"
+    status = 422
+    bg = "Сканираният файл {scan} не е качен от Вас."
+    en = "The scanned file {scan} was not uploaded by you."
+
+
+class NumberNotGiven(Refusal):
+    """No envelope of the exam has this number."""
+
+    article = "чл. 44"
+    status = 422
+    bg = "Номер {number} не е поставян на плик от този изпит."
+    en = "No envelope of this exam has the number {number}."
+
+
+class NumberTaken(Refusal):
+    """Another scan has the number."""
+
+    article = "чл. 44"
+    bg = "С номер {number} вече има друга сканирана карта."
+    en = "Another scanned card has the number {number}."
+
+
+class NumberWasRead(Refusal):
+    """The sticker was read; a person completes only what was not."""
+
+    article = "чл. 44"
+    bg = "Номерът на тази карта е прочетен от стикера: {number}."
+    en = "The number of this card was read from its sticker: {number}."
+
+
+class SubVariantNotOpened(Refusal):
+    """No such sub-variant was handed out on paper."""
+
+    article = "чл. 13, ал. 4"
+    status = 422
+    bg = "Подвариант „{sub_variant}“ не е раздаван на хартия в този изпит."
+    en = "The sub-variant {sub_variant} was not handed out on paper in this exam."
+
+
+class ScansIncomplete(Refusal):
+    """Cards are distributed only when every number has exactly one scan that can be used."""
+
+    article = "чл. 45"
+    bg = (
+        "Картите не могат да се разпределят. Още не са прочетени: {waiting}; нечетими: {unreadable}; без номер: "
+        "{without_number}; с чужд номер: {unknown}; без подвариант: {without_sub_variant}; повторени: {duplicates}; "
+        "липсващи: {missing}."
+    )
+    en = (
+        "The cards cannot be distributed. Not read yet: {waiting}; unreadable: {unreadable}; without a number: "
+        "{without_number}; with a foreign number: {unknown}; without a sub-variant: {without_sub_variant}; "
+        "twice: {duplicates}; missing: {missing}."
+    )
+
+
+class TooFewMarkers(Refusal):
+    """The second check needs another member than the first."""
+
+    article = "чл. 48, ал. 2"
+    bg = "За проверката са необходими поне двама членове на комисията."
+    en = "Marking needs at least two members of the commission."
+
+
+class CardNotYours(Refusal):
+    """The chair gave the card to somebody else, or to nobody."""
+
+    article = "чл. 45"
+    status = 403
+    bg = "Карта {number} не Ви е предоставена за проверка."
+    en = "Card {number} was not given to you."
+
+
+class MarksNotOfTheCard(Refusal):
+    """A question or a letter that is not on the card, or a pencil mark stated beside a pen mark."""
+
+    article = "чл. 46, ал. 1"
+    status = 422
+    bg = "Отбелязаното не съответства на картата: {what}."
+    en = "The marks do not fit the card: {what}."
+
+
+class CardAnnulled(Refusal):
+    """Nothing is counted on an annulled card."""
+
+    article = "чл. 46, ал. 2"
+    bg = "Карта {number} е анулирана."
+    en = "Card {number} is annulled."
+
+
+class NothingToSettle(Refusal):
+    """The counts of the card do not differ."""
+
+    article = "чл. 48, ал. 2"
+    bg = "По карта {number} няма разлика за решаване."
+    en = "There is no difference to settle on card {number}."
+
+
+class CardsNotSettled(Refusal):
+    """Names come only after every card has its final count."""
+
+    article = "чл. 47"
+    bg = "Малките пликове не се отварят: без окончателен резултат са карти {numbers}."
+    en = "The small envelopes stay closed: cards without a final count are {numbers}."
+
+
+class EnvelopesStillSealed(Refusal):
+    """No name before commission and director have opened the small envelopes."""
+
+    article = "чл. 47"
+    bg = "Малките пликове още не са отворени от комисията и директора."
+    en = "The small envelopes have not been opened yet by commission and director."
+
+
+class EnvelopesAlreadyOpened(Refusal):
+    """After the names are known nothing of a card changes."""
+
+    article = "чл. 47, чл. 50"
+    bg = "Малките пликове са отворени; по картите не се променя нищо."
+    en = "The small envelopes are open; nothing on the cards changes any more."
+
+
+class SlipMatchesNobody(Refusal):
+    """The slip is not that of a candidate who handed in an envelope, or he has a slip already."""
+
+    article = "чл. 47"
+    status = 422
+    bg = "Фишът не съответства на кандидат, предал плик без друг фиш: {what}."
+    en = "The slip is not that of a candidate who handed in an envelope and has no slip yet: {what}."
+
+
+class SlipsMissing(Refusal):
+    """The protocols are completed when every number has its slip."""
+
+    article = "чл. 47"
+    bg = "Липсват фишове за номера {numbers}."
+    en = "Slips are missing for the numbers {numbers}."

@@ -1,1 +1,93 @@
 """Refusals of session."""
+
+from contracts.refusals.base import Refusal
+
+
+class NotOfThisHall(Refusal):
+    """An act in a hall by somebody whom the minister's order put into another."""
+
+    article = "чл. 15, ал. 2"
+    status = 403
+    bg = "Не сте определени за зала {hall}."
+    en = "You are not assigned to hall {hall}."
+
+
+class CredentialsUsed(Refusal):
+    """User name and password open a sitting once; on another computer only after the hall administrator moved it."""
+
+    article = "чл. 16, т. 3"
+    bg = "С тези данни вече е влязъл кандидат. Обърнете се към администратора на залата."
+    en = "These credentials have been used. Ask the hall administrator."
+
+
+class SittingNotOpen(Refusal):
+    """The electronic system has not been unlocked for this sitting."""
+
+    article = "чл. 24, ал. 1"
+    bg = "Изпитът още не е започнал."
+    en = "The exam has not started yet."
+
+
+class TimeExpired(Refusal):
+    """The time of the exam is over."""
+
+    article = "чл. 29, ал. 1"
+    bg = "Времето за изпита е изтекло; отговорът не е записан."
+    en = "The time of the exam is over; the answer was not saved."
+
+
+class SittingClosed(Refusal):
+    """The sitting was submitted, ended or annulled."""
+
+    article = "чл. 28, ал. 1; чл. 29"
+    bg = "Изпитът на кандидата е приключен; промени не се приемат."
+    en = "This sitting is closed; no change is accepted."
+
+
+class LineMoved(Refusal):
+    """The sitting goes on at another computer."""
+
+    article = "Собствено правило"
+    bg = "Изпитът продължава на друг компютър или прозорец."
+    en = "The sitting goes on at another computer or window."
+
+
+class UniqueNumberDiffers(Refusal):
+    """The number on the screen is not the one that the system made for this candidate."""
+
+    article = "чл. 16, т. 4"
+    bg = "Уникалният идентификационен номер не съответства на данните в протокол № 2."
+    en = "The unique number does not match Protocol No. 2."
+
+
+class SeatTaken(Refusal):
+    """Somebody else sits there."""
+
+    article = "чл. 18, т. 2"
+    bg = "Мястото {seat} е заето."
+    en = "Seat {seat} is taken."
+
+
+class NotOfThisMode(Refusal):
+    """An act of the electronic exam in a paper hall, or the reverse."""
+
+    article = "чл. 3, ал. 1"
+    bg = "Действието не се отнася за този вариант на изпита ({mode})."
+    en = "This act does not belong to this form of the exam ({mode})."
+
+
+class EnvelopesDiffer(Refusal):
+    """The envelopes handed in are not as many as the candidates who came."""
+
+    article = "чл. 30, ал. 1; чл. 41, ал. 1"
+    bg = "Предадените пликове са {envelopes}, а явилите се кандидати са {appeared}."
+    en = "{envelopes} envelopes were handed in and {appeared} candidates came."
+
+
+class Busy(Refusal):
+    """The door cannot make the answer durable now; the client sends it again."""
+
+    article = "Собствено правило"
+    status = 503
+    bg = "Отговорът още не е записан; ще бъде изпратен отново."
+    en = "The answer is not saved yet; it will be sent again."

@@ -1,0 +1,1 @@
+"""The six services, each owning one stage of the examination; none imports another."""

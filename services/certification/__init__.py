@@ -1,0 +1,1 @@
+"""Certification: certificates, register, duplicates, verification, inspection (Art. 51–53)."""

@@ -1,0 +1,1 @@
+"""Grading is three services that scale apart: electronic, paper, and results."""

@@ -1,0 +1,17 @@
+"""The web door of electronic grading: JSON and documents."""
+
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from chassis import document_routes
+from chassis.web import Door
+from chassis.work import Runtime
+from services.grading.electronic.commands import READERS, VERBS
+from services.grading.electronic.settings import Settings
+
+
+def create_app(runtime: Runtime[Settings]) -> ASGIApp:
+    """The finished door."""
+    door = Door(runtime, VERBS, Path(__file__).parent)
+    return door.app(document_routes.routes(door, READERS))

@@ -1,0 +1,217 @@
+"""What is done in the results service: one function per verb, one transaction each."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.commands import Answer
+from chassis.documents import Signatory, order
+from chassis.work import Work
+from contracts.events.admission import CandidateAbsent, CandidateRefusedAtDoor, SeatAssigned, StaffAppointed
+from contracts.events.chassis import RenderDocuments
+from contracts.events.grading import ElectronicSheetGraded, PaperSheetGraded, ResultPublished
+from contracts.events.registration import AnnouncementPublished
+from contracts.events.session import SittingAnnulled
+from contracts.people import IdentifierType, Mode, Names, Person, Role
+from contracts.refusals.general import AlreadyDone, DeadlinePassed, NotFound, OutOfOrder
+from regulation import Regulation, in_force, terms
+from regulation.calendar import end_of_day, local_day
+from services.grading.results.documents import RESULTS_PROTOCOL, AnnulledRow, ResultRow, ResultsProtocol
+from services.grading.results.rules import Outcome, outcome
+from services.grading.results.tables import Duty, Exam, Protocol, Result
+
+_COMMISSION = {Role.CHAIR: "председател", Role.MEMBER: "член"}
+
+
+def record_exam(work: Work, event: AnnouncementPublished) -> None:
+    """Remember the exam and its law."""
+    work.session.merge(Exam(exam_id=event.exam_id, exam_on=event.exam_on, regulation_on=event.regulation_on))
+
+
+def record_duty(work: Work, event: StaffAppointed) -> None:
+    """Remember who signs the protocol."""
+    names = event.names
+    work.session.merge(
+        Duty(
+            exam_id=event.exam_id,
+            person_id=event.person_id,
+            role=event.role,
+            first=names.first,
+            middle=names.middle,
+            last=names.last,
+        )
+    )
+
+
+def expect_result(work: Work, event: SeatAssigned) -> None:
+    """Whoever has a seat must get a result; a changed seat changes nothing here but the mode."""
+    names = event.person.names
+    row = {
+        "mode": event.mode,
+        "first": names.first,
+        "middle": names.middle,
+        "last": names.last,
+        "identifier_type": event.person.identifier_type,
+        "identifier": event.person.identifier,
+    }
+    key = {"exam_id": event.exam_id, "candidate_id": event.candidate_id}
+    flags = {"annulled": False, "annulled_on_paper_by_signs": False, "absent": False, "refused_at_door": False}
+    work.session.execute(
+        insert(Result).values(key | row | flags).on_conflict_do_update(index_elements=list(key), set_=row)
+    )
+
+
+def record_count(work: Work, event: ElectronicSheetGraded | PaperSheetGraded) -> None:
+    """A sheet's count, from either side; a second, different sheet for one candidate is a fault that must be seen."""
+    result = the_result(work, event.exam_id, event.candidate_id)
+    if result.sheet not in {None, event.sheet}:
+        raise ValueError(f"candidate {event.candidate_id} has sheets {result.sheet} and {event.sheet}")
+    result.sheet, result.correct, result.wrong = event.sheet, event.correct, event.wrong
+    if isinstance(event, PaperSheetGraded):
+        result.annulled_on_paper_by_signs = event.annulled and not result.annulled
+    result.annulled = result.annulled or event.annulled
+    work.audit(
+        event.exam_id,
+        "count:received",
+        "чл. 43, 48",
+        candidate=event.candidate_id,
+        correct=event.correct,
+        annulled=event.annulled,
+    )
+
+
+def record_annulment(work: Work, event: SittingAnnulled) -> None:
+    """The test was annulled on the day (Art. 28(1), 38(1))."""
+    the_result(work, event.exam_id, event.candidate_id).annulled = True
+    work.audit(event.exam_id, "annulment:received", "чл. 28, ал. 1", candidate=event.candidate_id)
+
+
+def record_absence(work: Work, event: CandidateAbsent) -> None:
+    """Did not come."""
+    the_result(work, event.exam_id, event.candidate_id).absent = True
+
+
+def record_refusal_at_door(work: Work, event: CandidateRefusedAtDoor) -> None:
+    """Was not let in (Art. 6(4) item 4): has no result, being not admitted."""
+    the_result(work, event.exam_id, event.candidate_id).refused_at_door = True
+
+
+def draw_up_protocol(work: Work, *, exam_id: str, mode: Mode) -> Answer:
+    """The commission's protocol of one mode (Art. 43(6), 48(3)); it fixes the outcomes."""
+    exam = the_exam(work, exam_id)
+    law = in_force(exam.regulation_on)
+    results = _of_mode(work, exam_id, mode)
+    if work.session.get(Protocol, (exam_id, mode)) is not None:
+        raise AlreadyDone(what=RESULTS_PROTOCOL.title_bg)
+    for result in results:
+        result.outcome = outcome(law, correct=result.correct, annulled=result.annulled, absent=result.absent)
+    if not results or any(result.outcome is None for result in results):
+        raise OutOfOrder(state="не всички резултати са получени")
+    work.session.add(Protocol(exam_id=exam_id, mode=mode, drawn_up_at=work.now))
+    counts = {str(kind): sum(result.outcome == kind for result in results) for kind in Outcome}
+    work.audit(exam_id, "results:protocol", _article(mode), mode=mode, **counts)
+    order(work, RESULTS_PROTOCOL, exam_id, mode, _protocol(work, exam, law, mode, results))
+    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
+    return counts
+
+
+def _article(mode: Mode) -> str:
+    return "чл. 43, ал. 6" if mode is Mode.ELECTRONIC else "чл. 48, ал. 3"
+
+
+def _protocol(work: Work, exam: Exam, law: Regulation, mode: Mode, results: Sequence[Result]) -> ResultsProtocol:
+    def rows(kind: Outcome) -> tuple[ResultRow, ...]:
+        return tuple(
+            ResultRow(person=person_of(row), correct=row.correct or 0) for row in results if row.outcome == kind
+        )
+
+    return ResultsProtocol(
+        number="1" if mode is Mode.ELECTRONIC else "2",
+        decided_on=local_day(work.now),
+        exam_on=exam.exam_on,
+        mode=mode,
+        questions=law.questions,
+        required_correct=law.pass_correct,
+        appeared=sum(not row.absent for row in results),
+        absent=sum(row.absent for row in results),
+        passed=rows(Outcome.PASSED),
+        failed=rows(Outcome.FAILED),
+        annulled=tuple(
+            AnnulledRow(person=person_of(row), article=_article_of_annulment(row))
+            for row in results
+            if row.outcome == Outcome.ANNULLED
+        ),
+        commission=tuple(
+            Signatory(_COMMISSION[Role(duty.role)], Names(duty.first, duty.middle, duty.last))
+            for duty in _commission(work, exam.exam_id)
+        ),
+    )
+
+
+def _article_of_annulment(row: Result) -> str:
+    if row.annulled_on_paper_by_signs:
+        return "чл. 46, ал. 2"
+    return "чл. 28, ал. 1" if row.mode == Mode.ELECTRONIC else "чл. 38, ал. 1"
+
+
+def publish_results(work: Work, *, exam_id: str, mode: Mode) -> Answer:
+    """Every individual result to its profile (Art. 49); each is said once and never edited."""
+    exam = the_exam(work, exam_id)
+    if work.session.get(Protocol, (exam_id, mode)) is None:
+        raise OutOfOrder(state="няма протокол на комисията")
+    if work.now > end_of_day(last_day := _last_day(exam, mode)):
+        raise DeadlinePassed(until=last_day, rule="чл. 49")
+    results = [result for result in _of_mode(work, exam_id, mode) if result.published_at is None]
+    if not results:
+        raise AlreadyDone(what="чл. 49")
+    work.audit(exam_id, "results:published", "чл. 49", mode=mode, results=len(results))
+    for result in results:
+        result.published_at = work.now
+        is_counted = result.outcome in {Outcome.PASSED, Outcome.FAILED}
+        work.emit(
+            ResultPublished(
+                exam_id=exam_id,
+                candidate_id=result.candidate_id,
+                mode=mode,
+                outcome=str(result.outcome),
+                correct=result.correct if is_counted else None,
+                published_at=work.now,
+            )
+        )
+    return {"published": len(results)}
+
+
+def _last_day(exam: Exam, mode: Mode) -> date:
+    law = in_force(exam.regulation_on)
+    last = terms.result_last_day_electronic if mode is Mode.ELECTRONIC else terms.result_last_day_paper
+    return last(exam.exam_on, law)
+
+
+def the_exam(work: Work, exam_id: str) -> Exam:
+    """The exam; raises ``NotFound``."""
+    exam = work.session.get(Exam, exam_id)
+    if exam is None:
+        raise NotFound(what=exam_id)
+    return exam
+
+
+def the_result(work: Work, exam_id: str, candidate_id: str) -> Result:
+    """The row of a candidate who has a seat."""
+    return work.session.get_one(Result, (exam_id, candidate_id), with_for_update=True)
+
+
+def person_of(row: Result) -> Person:
+    """Whose result it is."""
+    return Person(Names(row.first, row.middle, row.last), IdentifierType(row.identifier_type), row.identifier)
+
+
+def _of_mode(work: Work, exam_id: str, mode: Mode) -> list[Result]:
+    query = select(Result).where(Result.exam_id == exam_id, Result.mode == mode, ~Result.refused_at_door)
+    return list(work.session.scalars(query.order_by(Result.last, Result.first, Result.candidate_id).with_for_update()))
+
+
+def _commission(work: Work, exam_id: str) -> list[Duty]:
+    query = select(Duty).where(Duty.exam_id == exam_id, Duty.role.in_(_COMMISSION))
+    return list(work.session.scalars(query.order_by(Duty.role, Duty.last, Duty.first)))

@@ -1,0 +1,133 @@
+"""``svops``: the operator's command. Sub-commands import what they need when they run."""
+
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import click
+
+# nameko stands on eventlet, whose notice is known and answered in docs/decisions.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+_SERVICES = click.argument("services", nargs=-1)
+_PORT = click.option("--port", type=int, default=0, help="health port (web: the port itself)")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Examination for the certificate „вътрешен одитор в публичния сектор“."""
+
+
+@main.group()
+def serve() -> None:
+    """One process of the house; without SERVICES, for all of them."""
+
+
+@serve.command("nameko")
+@_SERVICES
+@_PORT
+def serve_nameko(services: tuple[str, ...], port: int) -> None:
+    """Events, requests and timers."""
+    os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
+    import eventlet  # noqa: PLC0415 - must patch before anything else is imported
+
+    eventlet.monkey_patch()
+    from svops import serve as processes  # noqa: PLC0415
+    from svops.services import chosen  # noqa: PLC0415
+
+    processes.serve_nameko(chosen(services), health_port=port)
+
+
+@serve.command("web")
+@_SERVICES
+@_PORT
+@click.option("--host", default="127.0.0.1")
+def serve_web(services: tuple[str, ...], port: int, host: str) -> None:
+    """Pages and JSON."""
+    from svops import serve as processes  # noqa: PLC0415
+    from svops.services import chosen  # noqa: PLC0415
+
+    processes.serve_web(chosen(services), host=host, port=port or 8000)
+
+
+@serve.command("worker")
+@_SERVICES
+@_PORT
+def serve_worker(services: tuple[str, ...], port: int) -> None:
+    """Rendering, reading cards, counting sheets: one process a core."""
+    from svops import serve as processes  # noqa: PLC0415
+    from svops.services import chosen  # noqa: PLC0415
+
+    processes.serve_worker(chosen(services), health_port=port)
+
+
+@serve.command("relay")
+@_SERVICES
+@_PORT
+def serve_relay(services: tuple[str, ...], port: int) -> None:
+    """Outboxes to the broker."""
+    from svops import serve as processes  # noqa: PLC0415
+    from svops.services import chosen  # noqa: PLC0415
+
+    processes.serve_relay(chosen(services), health_port=port)
+
+
+@main.command()
+@click.argument("service")
+@click.argument("message")
+def migration(service: str, message: str) -> None:
+    """Write the next migration of SERVICE (for developers)."""
+    from svops.migrations import write_migration  # noqa: PLC0415
+
+    click.echo(write_migration(service, message))
+
+
+@main.command()
+def law() -> None:
+    """The provisions that the system works by, with their citations; own choices are marked."""
+    from svops.law import print_law  # noqa: PLC0415
+
+    print_law()
+
+
+@main.command()
+@click.option("--electronic", type=click.IntRange(1, 2000), default=120, show_default=True)
+@click.option("--paper", type=click.IntRange(1, 500), default=40, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out/demo"), show_default=True)
+def demo(electronic: int, paper: int, seed: int, out: Path) -> None:
+    """Play one examination from the announcement to the register."""
+    from svops.demonstration.demo import play_all  # noqa: PLC0415
+    from svops.demonstration.play import Options  # noqa: PLC0415
+
+    sys.exit(play_all(Options(electronic, paper, seed, out)))
+
+
+@main.command()
+@click.argument("name", type=click.Choice(["events", "grading"]))
+@click.option("--quick", is_flag=True, help="fewer and shorter rounds")
+@click.option("--json", "path", type=click.Path(path_type=Path), help="write the figures here too")
+def bench(name: str, quick: bool, path: Path | None) -> None:
+    """Measure against a yardstick beside it."""
+    from importlib import import_module  # noqa: PLC0415
+
+    from rich.console import Console  # noqa: PLC0415
+
+    outcome = import_module(f"svops.bench.{name}").run(is_quick=quick)
+    outcome.print(Console())
+    if path:
+        outcome.write(path)
+
+
+@main.command()
+@click.option("--port", type=int, default=8000, show_default=True)
+def up(port: int) -> None:
+    """Keep the whole system running on this machine until Ctrl-C."""
+    from svops.up import keep_running  # noqa: PLC0415
+
+    keep_running(port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""How the people of a demonstration reach the services: over HTTP, patiently, each request safe to send again."""
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from contracts.refusals import Refusal
+
+_PATIENCE_SECONDS = 90.0
+_PAUSE_SECONDS = 0.2
+Json = dict[str, Any]
+
+
+class DoorStaysClosedError(RuntimeError):
+    """A service did not answer, or an expected effect did not appear, for longer than a restart takes."""
+
+
+@dataclass
+class Client:
+    """Somebody with (or without) a token. Commands carry an idempotency key and are repeated while a door is away."""
+
+    http: httpx.Client
+    token: str | None = None
+    names: str = ""
+    headers: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def command(self, service: str, verb: str, **payload: Any) -> Json:
+        """Carry out a command; raises its ``Refusal``."""
+        headers = self.headers | {"Idempotency-Key": str(uuid.uuid4())}
+        answer: Json = self.send("POST", f"/{service}/api/{verb}", json=payload, headers=headers).json()
+        return answer
+
+    def ask(self, service: str, question: str, **params: Any) -> Json:
+        """Ask a question; raises its ``Refusal``."""
+        answer: Json = self.send("GET", f"/{service}/api/{question}", params=params, headers=self.headers).json()
+        return answer
+
+    def upload(self, service: str, content: bytes, media_type: str) -> str:
+        """Give a file to a service; its SHA-256."""
+        headers = self.headers | {"Content-Type": media_type}
+        answer: Json = self.send("POST", f"/{service}/api/files", content=content, headers=headers).json()
+        return str(answer["sha256"])
+
+    def download(self, path: str, **params: Any) -> bytes:
+        """The bytes at a path."""
+        return self.send("GET", path, params=params, headers=self.headers).content
+
+    def send(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """One request, sent again while the door is away or ill."""
+        last = ""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < until:
+            try:
+                response = self.http.request(method, path, **request)
+            except httpx.TransportError as error:
+                last = repr(error)
+            else:
+                if not response.is_server_error:
+                    return _accept(response)
+                last = f"{response.status_code} {response.text[:300]}"
+            time.sleep(_PAUSE_SECONDS)
+        raise DoorStaysClosedError(f"{method} {path}: {last}")
+
+
+def _accept(response: httpx.Response) -> httpx.Response:
+    if response.is_client_error:
+        if response.headers.get("content-type", "").startswith("application/problem+json"):
+            problem: Mapping[str, Any] = response.json()
+            raise Refusal.from_dict(problem)
+        response.raise_for_status()
+    return response
+
+
+def until(what: str, seen: Callable[[], Any], *, patience_seconds: float = _PATIENCE_SECONDS) -> Any:
+    """Wait until a fact that travels as an event has arrived: the first true answer of ``seen``."""
+    end = time.monotonic() + patience_seconds
+    while time.monotonic() < end:
+        if answer := seen():
+            return answer
+        time.sleep(_PAUSE_SECONDS)
+    raise DoorStaysClosedError(f"did not happen: {what}")

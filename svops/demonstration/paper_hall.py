@@ -1,0 +1,139 @@
+"""The paper sitting (Art. 32–41): booklets printed, cards filled with pen crosses, envelopes handed in."""
+
+import random
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote
+
+import numpy as np
+import pypdfium2
+
+from contracts.people import Mode
+from regulation import in_force
+from services.grading.paper.cards.printing import card_image, page_code, printed_layout
+from services.grading.paper.cards.simulation import Filling, Ink, Written, random_hand
+from services.grading.paper.cards.simulation import fill as fill_card
+from svops.demonstration import cast
+from svops.demonstration.door import appeared, read_instructions
+from svops.demonstration.doors import until
+from svops.demonstration.electronic import hand_in_and_count, leave_and_return
+from svops.demonstration.play import EXAM, EXAM_ON, Candidate, Play
+from svops.demonstration.questions import load
+
+_SCAN_DPI = 200
+_LAW = in_force(EXAM_ON)
+_DRAWING_AT_MM = (150.0, 262.0)
+
+
+@dataclass
+class Envelope:
+    """What lies in a large envelope on the commission's table: a card, and a slip in a small envelope."""
+
+    candidate: Candidate
+    sub_variant: str
+    filling: Filling
+
+
+def sit(play: Play) -> None:
+    """The paper hall from the handing out to the last envelope."""
+    with play.stage("paper_sitting", "Изпит на хартиен носител") as stage:
+        play.on(EXAM_ON, "9:35")
+        halls = [hall for hall in cast.halls(play) if hall.mode is Mode.PAPER]
+        for hall in halls:
+            read_instructions(play, hall)
+        booklets = _booklets(play)
+        play.on(EXAM_ON, "9:45")
+        for hall in halls:
+            play.staff_client(hall.administrator).command("session", "start_paper", exam_id=EXAM, hall=hall.code)
+        here = appeared(play, Mode.PAPER)
+        envelopes = [_solve(play, one, booklets, number) for number, one in enumerate(here)]
+        play.clock.set(play.clock.now() + timedelta(minutes=60))
+        for one in here:
+            if one.oddity == "leaves_and_returns":
+                leave_and_return(play, one)
+        play.on(EXAM_ON, "12:46")
+        for hall in halls:
+            play.staff_client(hall.administrator).command("session", "end_hall", exam_id=EXAM, hall=hall.code)
+            hand_in_and_count(play, hall, [one for one in here if one.hall == hall.code])
+        play.random.shuffle(envelopes)  # they arrive at the commission in no order that speaks of a person
+        play.facts["envelopes"] = envelopes
+        stage.count = len(envelopes)
+
+
+def _booklets(play: Play) -> dict[str, dict[int, str]]:
+    """The printed booklets, read as a candidate reads them: sub-variant → question number → the right letter."""
+    client = play.staff_client(next(h.administrator for h in cast.halls(play) if h.mode is Mode.PAPER))
+    codes = until("booklets are printed", lambda: client.ask("testbank", "booklets", exam_id=EXAM)["sub_variants"])
+    found = {}
+    for code in codes:
+        pdf = client.download(f"/testbank/api/booklets/{EXAM}/{quote(code)}")
+        folder = play.options.out / "booklets"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{code}.pdf").write_bytes(pdf)
+        found[code] = read_booklet(pdf)
+    return found
+
+
+def read_booklet(pdf: bytes) -> dict[int, str]:
+    """Question number → letter of the right option, by what is printed on the pages."""
+    document = pypdfium2.PdfDocument(pdf)
+    printed = _squeezed(" ".join(page.get_textpage().get_text_bounded() for page in document))
+    document.close()
+    right = {}
+    for question in load():
+        at = printed.find(_squeezed(question.text))
+        if at < 0:
+            continue
+        number = re.search(r"(\d+)\.$", printed[:at])
+        if number:
+            right[int(number.group(1))] = question.correct
+    return right
+
+
+def _squeezed(text: str) -> str:
+    """Without white space and the hyphens of line breaks, as words stand differently on a page."""
+    return re.sub(r"[\s\u00ad\ufffe-]+", "", text)
+
+
+def _solve(play: Play, one: Candidate, booklets: dict[str, dict[int, str]], number: int) -> Envelope:
+    code = sorted(booklets)[number % len(booklets)]
+    chance = random.Random(f"{play.options.seed} {one.who.email}")  # noqa: S311 - a reproducible story
+    right = set(chance.sample(range(1, _LAW.questions + 1), one.correct))
+    ink = chance.choice((Ink.BLUE, Ink.BLUE, Ink.BLACK))
+    answers: dict[int, tuple[Written, ...]] = {}
+    for question in range(1, _LAW.questions + 1):
+        key = booklets[code][question]
+        wrong = [letter for letter in _LAW.option_letters if letter != key]
+        choice = key if question in right else chance.choice([*wrong, None])
+        if choice:
+            answers[question] = (Written(choice, ink),)
+    return Envelope(one, code, Filling(_with_oddity(one, answers, booklets[code], ink), elsewhere=_elsewhere(one, ink)))
+
+
+def _with_oddity(
+    one: Candidate, answers: dict[int, tuple[Written, ...]], key: dict[int, str], ink: Ink
+) -> dict[int, tuple[Written, ...]]:
+    wrong_ones = [q for q in range(1, _LAW.questions + 1) if q not in answers or answers[q][0].option != key[q]]
+    if one.oddity == "some_answers_in_pencil":
+        answers[wrong_ones[0]] = (Written(key[wrong_ones[0]], Ink.PENCIL),)
+    if one.oddity == "two_marks":
+        first, second = key[wrong_ones[0]], next(x for x in _LAW.option_letters if x != key[wrong_ones[0]])
+        answers[wrong_ones[0]] = (Written(first, ink), Written(second, ink))
+    if one.oddity == "unclear_mark":
+        answers[wrong_ones[0]] = (Written(key[wrong_ones[0]], ink, sign="single_stroke"),)
+    return answers
+
+
+def _elsewhere(one: Candidate, ink: Ink) -> tuple[tuple[str, float, float, Ink], ...]:
+    return (("drawing", *_DRAWING_AT_MM, ink),) if one.oddity == "drawing_on_the_card" else ()
+
+
+def filled_card(play: Play, envelope: Envelope, number: str) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    """The card as it lies on the table: printed, filled, with the five-digit sticker (Art. 44)."""
+    rng = np.random.default_rng([play.options.seed, int(envelope.candidate.who.egn[-6:])])
+    letters = "".join(_LAW.option_letters)
+    blank = card_image(EXAM, envelope.sub_variant, questions=_LAW.questions, options=letters, dpi=_SCAN_DPI)
+    layout = printed_layout(page_code(EXAM, envelope.sub_variant), questions=_LAW.questions, options=letters)
+    filling = Filling(envelope.filling.answers, number, envelope.filling.elsewhere)
+    return fill_card(blank, layout, filling, random_hand(rng), rng)

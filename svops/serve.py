@@ -1,0 +1,121 @@
+"""The four kinds of process. Each serves until SIGTERM, has ``/livez /readyz /metrics``, is replaced when it dies."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from chassis import logging
+from chassis.health import Check, Health, database_check, topology_check
+from chassis.relay import run_relay
+from chassis.topology import Subscriptions, Topology
+from chassis.web import front
+from chassis.work import Runtime
+from chassis.worker import run_worker
+from svops.services import SERVICES, Service
+
+_HOME = "/registration/"
+
+
+def serve_nameko(services: tuple[Service, ...], *, health_port: int) -> None:
+    """The nameko doors of these services in one process, patched by eventlet before this module was imported."""
+    from chassis.containers import run_containers  # noqa: PLC0415 - nameko belongs into this kind of process only
+
+    logging.configure("nameko")
+    runtimes = {service.name: service.runtime(pool_size=4) for service in services}
+    run_containers(
+        [service.door() for service in services],
+        runtimes,
+        _amqp_uri(runtimes),
+        health_port=health_port,
+        subscriptions=[service.subscriptions() for service in services],
+    )
+
+
+def serve_web(services: tuple[Service, ...], *, host: str, port: int) -> None:
+    """The web doors of these services under one address."""
+    logging.configure("web")
+    uvicorn.run(
+        web_front(services),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
+def web_front(services: tuple[Service, ...]) -> Starlette:
+    """The ASGI application of one web process; longer prefixes first, so that each door gets its own paths."""
+    apps: dict[str, ASGIApp] = {}
+    runtimes: list[Runtime[Any]] = []
+    for service in sorted(services, key=lambda one: -len(one.prefix)):
+        runtime = service.runtime()
+        runtimes.append(runtime)
+        module = service.module("web")
+        apps[service.prefix] = module.create_app(runtime)
+        if hasattr(module, "create_live_app"):
+            apps["/live"] = module.create_live_app(runtime)
+    return front(apps, _HOME, runtimes)
+
+
+def serve_worker(services: tuple[Service, ...], *, health_port: int) -> None:
+    """Jobs of these services, one at a time; start one process a core."""
+    logging.configure("worker")
+    runtimes = {service.name: service.runtime(pool_size=2) for service in services}
+    jobs = {service.name: service.jobs() for service in services if service.jobs()}
+    with _health(services, runtimes, health_port):
+        run_worker(runtimes, jobs, _amqp_uri(runtimes), _ending())
+
+
+def serve_relay(services: tuple[Service, ...], *, health_port: int) -> None:
+    """The outboxes of these services; a second one waits for the first to end."""
+    logging.configure("relay")
+    runtimes = {service.name: service.runtime(pool_size=2) for service in services}
+    with _health(services, runtimes, health_port):
+        run_relay(runtimes, _amqp_uri(runtimes), _ending())
+
+
+def _amqp_uri(runtimes: dict[str, Runtime[Any]]) -> str:
+    return str(next(iter(runtimes.values())).settings.amqp_uri)
+
+
+def _ending() -> threading.Event:
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    return ending
+
+
+@contextlib.contextmanager
+def _health(services: tuple[Service, ...], runtimes: dict[str, Runtime[Any]], port: int) -> Iterator[None]:
+    topology = Topology(tuple(Subscriptions(service=one.name, jobs=tuple(one.jobs())) for one in services))
+    checks: dict[str, Check] = {f"database:{name}": database_check(runtime) for name, runtime in runtimes.items()}
+    checks["topology"] = topology_check(topology, _amqp_uri(runtimes))
+    health = Health(checks, port=port)
+    health.start()
+    try:
+        yield
+    finally:
+        health.close()
+
+
+def declare(amqp_uri: str) -> None:
+    """Everything on the broker that the contracts say, for all services."""
+    _topology().declare(amqp_uri)
+
+
+def forget(amqp_uri: str) -> None:
+    """Remove all our queues from the broker, with their messages."""
+    _topology().delete(amqp_uri)
+
+
+def _topology() -> Topology:
+    return Topology(tuple(service.subscriptions() for service in SERVICES))
