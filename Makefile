@@ -1,0 +1,39 @@
+# Everything a person types. Each target does its own set-up; `make help` lists them.
+SHELL := /bin/bash
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup check test demo bench up clean lock
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Make this machine ready: system packages, .venv from the lock, the command svops
+	@deploy/local/setup.sh
+
+check: setup ## Style, types, imports between layers, the law's citations: exactly what CI checks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --explicit-package-bases regulation contracts chassis services svops recount tests
+	$(BIN)/lint-imports
+	$(BIN)/python -m regulation.lint services
+	$(BIN)/python -m regulation.table --check
+
+test: setup ## Run the tests; ARGS="tests/unit -k deadline" passes arguments to pytest
+	$(BIN)/pytest $(ARGS)
+
+demo: setup ## Play one examination end to end; ARGS="--seed 7 --electronic 30"
+	$(BIN)/svops demo $(ARGS)
+
+bench: setup ## Measure; ARGS="events --quick"
+	$(BIN)/svops bench $(ARGS)
+
+up: setup ## Keep the whole system running at http://127.0.0.1:8000 until Ctrl-C
+	$(BIN)/svops up $(ARGS)
+
+clean: ## End what runs here and remove .venv, .svops, out and caches
+	@deploy/local/clean.sh
+
+lock: ## Resolve the dependencies again into requirements.lock (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --group local --group dev pyproject.toml -o requirements.lock
