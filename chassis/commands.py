@@ -66,6 +66,10 @@ class Verbs:
             raise TypeError("two verbs of one name")
         object.__setattr__(self, "by_name", by_name)
 
+    def key_of(self, name: str, key: str | None) -> str | None:
+        """The idempotency key under which the answer is kept: none for a question, whose answer is never kept."""
+        return key if any(verb.name == name for verb in self.commands) else None
+
 
 def carry_out(runtime: Runtime[Any], verb: Verb, payload: Any, actor: Actor, *, key: str | None = None) -> Answer:
     """Check shape and capacity, then run the use case in one transaction.
@@ -88,7 +92,7 @@ def dispatch(verbs: Verbs, runtime: Runtime[Any], name: str, payload: Any, actor
     verb = verbs.by_name.get(name)
     if verb is None:
         raise NotFound(what=name)
-    return carry_out(runtime, verb, payload, actor, key=key)
+    return carry_out(runtime, verb, payload, actor, key=verbs.key_of(name, key))
 
 
 def _load(verb: Verb, payload: Any) -> dict[str, Any]:

@@ -28,6 +28,24 @@ def at_hour(value: datetime) -> str:
     return f"{local:%d.%m.%Y} г., {local.hour},{local.minute:02} ч."
 
 
+def day(text: str) -> str:
+    """An ISO date of an answer, as the page's language writes a day."""
+    value = date.fromisoformat(text)
+    return on_day(value) if language.language() == "bg" else f"{value:%d.%m.%Y}"
+
+
+def moment(text: str) -> str:
+    """An ISO instant of an answer: day and hour in the ministry's zone."""
+    value = datetime.fromisoformat(text)
+    return at_hour(value) if language.language() == "bg" else f"{value.astimezone(_ZONE):%d.%m.%Y, %H:%M}"
+
+
+def last_second(text: str) -> str:
+    """An ISO instant that ends a term, to the second: ``11.03.2027 г., 23:59:59``."""
+    local = datetime.fromisoformat(text).astimezone(_ZONE)
+    return f"{day(local.date().isoformat())}, {local:%H:%M:%S}"
+
+
 class Pages:
     """The pages of one service: its templates over the house's layout."""
 
@@ -41,7 +59,9 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals.update(_=self._translate, language=language.language)
-        self._environment.filters.update(on_day=on_day, at_hour=at_hour)
+        self._environment.filters.update(
+            on_day=on_day, at_hour=at_hour, day=day, moment=moment, last_second=last_second
+        )
 
     def _translate(self, sentence: str) -> str:
         return language.translate(sentence, *self._catalogues)
@@ -51,7 +71,10 @@ class Pages:
         html = self._environment.get_template(template).render(
             actor=request.state.actor, path=request.url.path, **context
         )
-        return HTMLResponse(html, status_code=status)
+        response = HTMLResponse(html, status_code=status)
+        if (chosen := request.query_params.get("lang")) in language.LANGUAGES:
+            response.set_cookie("lang", chosen, samesite="strict", path="/")
+        return response
 
     def refusal(self, request: Request, refusal: Refusal) -> HTMLResponse:
         """A refusal as a page: the sentence, the article, the code."""

@@ -77,7 +77,7 @@ def read(token: str, *, public_keys: str, now: datetime) -> Actor:
         key.verify(_unpack(signature), body.encode("ascii"))
         capacities = frozenset((Role(role), exam) for role, exam in claims["cap"])
         expired = datetime.fromisoformat(claims["exp"]) <= now
-    except (ValueError, KeyError, TypeError, InvalidSignature) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, InvalidSignature) as error:
         raise NotAuthenticated from error
     if expired or not {role for role, _ in capacities} <= _MAY_VOUCH[claims["iss"]]:
         raise NotAuthenticated

@@ -89,7 +89,7 @@ class Door:
             self.verbs.by_name[name],
             payload,
             request.state.actor,
-            key=request.headers.get("idempotency-key"),
+            key=self.verbs.key_of(name, request.headers.get("idempotency-key")),
         )
 
     async def store_upload(self, request: Request, content: bytes, declared: str) -> dict[str, Any]:
@@ -158,7 +158,7 @@ async def json_body(request: Request) -> Any:
         raise InvalidInput(errors="JSON > 1 MB")
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(errors="JSON") from error
 
 

@@ -12,6 +12,7 @@ warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 _SERVICES = click.argument("services", nargs=-1)
 _PORT = click.option("--port", type=int, default=0, help="health port (web: the port itself)")
+_HOST = click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,7 +28,8 @@ def serve() -> None:
 @serve.command("nameko")
 @_SERVICES
 @_PORT
-def serve_nameko(services: tuple[str, ...], port: int) -> None:
+@_HOST
+def serve_nameko(services: tuple[str, ...], port: int, host: str) -> None:
     """Events, requests and timers."""
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
     import eventlet  # noqa: PLC0415 - must patch before anything else is imported
@@ -36,13 +38,13 @@ def serve_nameko(services: tuple[str, ...], port: int) -> None:
     from svops import serve as processes  # noqa: PLC0415
     from svops.services import chosen  # noqa: PLC0415
 
-    processes.serve_nameko(chosen(services), health_port=port)
+    processes.serve_nameko(chosen(services), health_host=host, health_port=port)
 
 
 @serve.command("web")
 @_SERVICES
 @_PORT
-@click.option("--host", default="127.0.0.1")
+@_HOST
 def serve_web(services: tuple[str, ...], port: int, host: str) -> None:
     """Pages and JSON."""
     from svops import serve as processes  # noqa: PLC0415
@@ -54,23 +56,58 @@ def serve_web(services: tuple[str, ...], port: int, host: str) -> None:
 @serve.command("worker")
 @_SERVICES
 @_PORT
-def serve_worker(services: tuple[str, ...], port: int) -> None:
+@_HOST
+def serve_worker(services: tuple[str, ...], port: int, host: str) -> None:
     """Rendering, reading cards, counting sheets: one process a core."""
     from svops import serve as processes  # noqa: PLC0415
     from svops.services import chosen  # noqa: PLC0415
 
-    processes.serve_worker(chosen(services), health_port=port)
+    processes.serve_worker(chosen(services), health_host=host, health_port=port)
 
 
 @serve.command("relay")
 @_SERVICES
 @_PORT
-def serve_relay(services: tuple[str, ...], port: int) -> None:
+@_HOST
+def serve_relay(services: tuple[str, ...], port: int, host: str) -> None:
     """Outboxes to the broker."""
     from svops import serve as processes  # noqa: PLC0415
     from svops.services import chosen  # noqa: PLC0415
 
-    processes.serve_relay(chosen(services), health_port=port)
+    processes.serve_relay(chosen(services), health_host=host, health_port=port)
+
+
+@main.command()
+def migrate() -> None:
+    """Databases and broker as this release needs them, from the environment; before anything else starts."""
+    from svops.migrating import migrate_from_environment  # noqa: PLC0415
+
+    migrate_from_environment()
+
+
+@main.command()
+@click.argument("root", type=click.Path(path_type=Path), default=Path("deploy"))
+@click.option("--owner", type=int, help="user id of the containers (needs root)")
+def secrets(root: Path, owner: int | None) -> None:
+    """Make every secret of docker-compose.yml in ROOT/secrets; those that are there stay."""
+    from svops.deployment import write_secrets  # noqa: PLC0415
+
+    click.echo(write_secrets(root, owner=owner))
+
+
+@main.command()
+@_SERVICES
+@click.option("--replay", is_flag=True, help="send them back to where they died, once the cause is gone")
+@click.option("--message", "message_id", help="only the message of this id")
+def parked(services: tuple[str, ...], replay: bool, message_id: str | None) -> None:
+    """Messages that no service could digest; without SERVICES, of all of them."""
+    from svops import parking  # noqa: PLC0415
+    from svops.services import chosen  # noqa: PLC0415
+
+    if replay:
+        click.echo(f"{parking.replay(chosen(services), message_id)} sent back")
+    else:
+        parking.show(chosen(services))
 
 
 @main.command()

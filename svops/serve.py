@@ -1,6 +1,7 @@
 """The four kinds of process. Each serves until SIGTERM, has ``/livez /readyz /metrics``, is replaced when it dies."""
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from svops.services import SERVICES, Service
 _HOME = "/registration/"
 
 
-def serve_nameko(services: tuple[Service, ...], *, health_port: int) -> None:
+def serve_nameko(services: tuple[Service, ...], *, health_host: str, health_port: int) -> None:
     """The nameko doors of these services in one process, patched by eventlet before this module was imported."""
     from chassis.containers import run_containers  # noqa: PLC0415 - nameko belongs into this kind of process only
 
@@ -32,13 +33,17 @@ def serve_nameko(services: tuple[Service, ...], *, health_port: int) -> None:
         [service.door() for service in services],
         runtimes,
         _amqp_uri(runtimes),
+        health_host=health_host,
         health_port=health_port,
         subscriptions=[service.subscriptions() for service in services],
     )
 
 
 def serve_web(services: tuple[Service, ...], *, host: str, port: int) -> None:
-    """The web doors of these services under one address."""
+    """The web doors of these services under one address.
+
+    Where ``FORWARDED_ALLOW_IPS`` names the proxies in front, they are believed who asks and whether by HTTPS.
+    """
     logging.configure("web")
     uvicorn.run(
         web_front(services),
@@ -48,7 +53,7 @@ def serve_web(services: tuple[Service, ...], *, host: str, port: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=10,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,  # uvicorn reads the addresses itself
     )
 
 
@@ -59,27 +64,26 @@ def web_front(services: tuple[Service, ...]) -> Starlette:
     for service in sorted(services, key=lambda one: -len(one.prefix)):
         runtime = service.runtime()
         runtimes.append(runtime)
-        module = service.module("web")
-        apps[service.prefix] = module.create_app(runtime)
-        if hasattr(module, "create_live_app"):
-            apps["/live"] = module.create_live_app(runtime)
+        apps[service.prefix] = service.module("web").create_app(runtime)
+        if service.live_prefix:
+            apps[service.live_prefix] = service.module("live").create_live_app(runtime)
     return front(apps, _HOME, runtimes)
 
 
-def serve_worker(services: tuple[Service, ...], *, health_port: int) -> None:
+def serve_worker(services: tuple[Service, ...], *, health_host: str, health_port: int) -> None:
     """Jobs of these services, one at a time; start one process a core."""
     logging.configure("worker")
     runtimes = {service.name: service.runtime(pool_size=2) for service in services}
     jobs = {service.name: service.jobs() for service in services if service.jobs()}
-    with _health(services, runtimes, health_port):
+    with _health(services, runtimes, health_host, health_port):
         run_worker(runtimes, jobs, _amqp_uri(runtimes), _ending())
 
 
-def serve_relay(services: tuple[Service, ...], *, health_port: int) -> None:
-    """The outboxes of these services; a second one waits for the first to end."""
+def serve_relay(services: tuple[Service, ...], *, health_host: str, health_port: int) -> None:
+    """The outboxes of these services; a second one waits for the first to end. It is given no service's own secrets."""
     logging.configure("relay")
-    runtimes = {service.name: service.runtime(pool_size=2) for service in services}
-    with _health(services, runtimes, health_port):
+    runtimes = {service.name: service.bare_runtime(pool_size=2) for service in services}
+    with _health(services, runtimes, health_host, health_port):
         run_relay(runtimes, _amqp_uri(runtimes), _ending())
 
 
@@ -95,11 +99,13 @@ def _ending() -> threading.Event:
 
 
 @contextlib.contextmanager
-def _health(services: tuple[Service, ...], runtimes: dict[str, Runtime[Any]], port: int) -> Iterator[None]:
+def _health(
+    services: tuple[Service, ...], runtimes: dict[str, Runtime[Any]], host: str, port: int
+) -> Iterator[None]:
     topology = Topology(tuple(Subscriptions(service=one.name, jobs=tuple(one.jobs())) for one in services))
     checks: dict[str, Check] = {f"database:{name}": database_check(runtime) for name, runtime in runtimes.items()}
     checks["topology"] = topology_check(topology, _amqp_uri(runtimes))
-    health = Health(checks, port=port)
+    health = Health(checks, host=host, port=port)
     health.start()
     try:
         yield

@@ -1,7 +1,8 @@
 """All services: the one list that the command, the processes and the topology are made from."""
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +21,7 @@ class Service:
     name: str
     package: str
     prefix: str
+    live_prefix: str = ""  #: of a second, hot door beside the web door
 
     @property
     def settings_prefix(self) -> str:
@@ -68,12 +70,23 @@ class Service:
         own = settings.read(self.module("settings").Settings, self.settings_prefix)
         return Runtime(self.name, own, pool_size=pool_size)
 
+    def bare_runtime(self, *, pool_size: int = 10) -> Runtime[settings.ServiceSettings]:
+        """With what every service needs and no secret of its own: for a process that opens and signs nothing."""
+        known = {f"{self.settings_prefix}_{field.name.upper()}" for field in fields(settings.ServiceSettings)}
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(f"{self.settings_prefix}_") or name.removesuffix("_FILE") in known
+        }
+        own = settings.read(settings.ServiceSettings, self.settings_prefix, environment)
+        return Runtime(self.name, own, pool_size=pool_size)
+
 
 SERVICES = (
     Service("registration", "services.registration", "/registration"),
     Service("admission", "services.admission", "/admission"),
     Service("testbank", "services.testbank", "/testbank"),
-    Service("session", "services.session", "/session"),
+    Service("session", "services.session", "/session", live_prefix="/live"),
     Service("grading_electronic", "services.grading.electronic", "/grading/electronic"),
     Service("grading_paper", "services.grading.paper", "/grading/paper"),
     Service("grading_results", "services.grading.results", "/grading/results"),

@@ -7,12 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from chassis import database
-from svops import serve
 from svops.environment import Environment, Place
 from svops.local.machine import LocalMachine
 from svops.local.ports import remembered_port
 from svops.local.supervisor import Child
+from svops.migrating import migrate
 from svops.services import SERVICES
 
 WORKERS = 2
@@ -42,10 +41,7 @@ class System(AbstractContextManager["System"]):
         databases = {service.name: self.machine.database.create(service.name) for service in SERVICES}
         broker = self.machine.broker
         environment = Environment(self.place, database_uri=databases.__getitem__, amqp_uri=broker.uri)
-        for service in SERVICES:
-            url = databases[service.name].replace("postgresql://", "postgresql+psycopg://", 1)
-            database.migrate(service.package, url)
-        serve.declare(broker.uri)
+        migrate(databases, broker.uri)
         self._start_processes(environment.variables())
         return self
 

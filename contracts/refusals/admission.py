@@ -224,7 +224,7 @@ class IdentityDiffers(Refusal):
     """The identity document differs from the application and nobody has yet confirmed it."""
 
     article = "чл. 6, ал. 4, т. 4"
-    bg = "Данните в документа за самоличност се различават от заявлението ({fields}). Потвърдете недопускането или поправете."
+    bg = "Документът за самоличност се различава от заявлението ({fields}). Потвърдете недопускането или поправете."
     en = "The identity document differs from the application ({fields}). Confirm the refusal or correct."
 
 

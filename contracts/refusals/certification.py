@@ -11,6 +11,14 @@ class InspectionTooLate(Refusal):
     en = "The term for asking to inspect the materials ended on {until}."
 
 
+class NothingToInspect(Refusal):
+    """Who did not come has no graded materials."""
+
+    article = "чл. 53, ал. 1"
+    bg = "Не сте се явили на изпита и нямате оценени материали за преглед."
+    en = "You did not come to the exam and have no graded materials to inspect."
+
+
 class NotShownAtInspection(Refusal):
     """Materials that the ordinance does not let a participant of this mode inspect."""
 

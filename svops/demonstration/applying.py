@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 from contracts.people import Names
+from contracts.refusals.admission import NothingToSign
 from contracts.refusals.general import AlreadyDone, DeadlinePassed
 from svops.demonstration import cast, scans
 from svops.demonstration.doors import until
@@ -175,8 +176,6 @@ def _appoint(play: Play) -> None:
         "admission",
         "appoint_authors",
         exam_id=EXAM,
-        order_number="ЗМФ-202",
-        signed_on=signed_on,
         authors=[ids["author-1"], ids["author-2"], ids["author-3"]],
     )
     for name in (
@@ -195,7 +194,7 @@ def _appoint(play: Play) -> None:
 
 def sign_declaration(play: Play, name: str) -> None:
     """Appendix 2; from then on the person may act."""
-    with suppress(AlreadyDone):
+    with suppress(NothingToSign):
         play.staff_client(name).command("admission", "sign_declaration", exam_id=EXAM)
     play.forget_log_ins()
 
@@ -214,14 +213,10 @@ def _check(play: Play, one: Candidate) -> None:
         "check_application",
         application_id=one.application_id,
         missing=missing,
-        payer_names=None if "fee" in missing else _form(payer),
-        declaration_names=None if "declaration" in missing else _form(declared),
+        payer_names=None if "fee" in missing else str(payer),
+        declaration_names=None if "declaration" in missing else str(declared),
         confirmed_grounds=flagged,
     )
-
-
-def _form(names: Names) -> dict[str, str]:
-    return {"first": names.first, "middle": names.middle, "last": names.last}
 
 
 def is_admitted(one: Candidate) -> bool:
@@ -285,5 +280,5 @@ def _appoint_to_halls(play: Play, halls: list[cast.Hall]) -> None:
 
 def _sees_seat(play: Play, one: Candidate) -> bool:
     answer = play.candidate_client(one).ask("registration", "application_status", exam_id=EXAM)
-    one.hall, one.seat = answer.get("hall") or "", answer.get("seat") or ""
+    one.hall, one.seat = answer["hall"] or "", answer["seat"] or ""
     return bool(one.hall)

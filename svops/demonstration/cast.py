@@ -49,8 +49,8 @@ def halls(play: Play) -> list[Hall]:
     electronic = ceil((play.options.electronic + 1) / SEATS_IN_A_HALL)
     paper = ceil(play.options.paper / SEATS_IN_A_HALL)
     return [
-        *(Hall(f"К{number}", Mode.ELECTRONIC) for number in range(1, electronic + 1)),
-        *(Hall(f"Х{number}", Mode.PAPER) for number in range(1, paper + 1)),
+        *(Hall(f"E{number}", Mode.ELECTRONIC) for number in range(1, electronic + 1)),
+        *(Hall(f"P{number}", Mode.PAPER) for number in range(1, paper + 1)),
     ]
 
 
@@ -114,8 +114,7 @@ def staff(play: Play) -> None:
     """Enter everybody on duty into admission's list of people."""
     operator = play.operator()
     for name, permanent_role in people_on_duty(play):
-        who = play.crowd.somebody(name.lower().replace("к", "k").replace("х", "h"))
-        answer = operator.command(
-            "admission", "add_person", username=name, password=who.password, permanent_role=permanent_role, **who.form
-        )
+        who = play.crowd.somebody(name.lower())
+        role = {"permanent_role": permanent_role} if permanent_role else {}
+        answer = operator.command("admission", "add_person", username=name, password=who.password, **role, **who.form)
         play.staff[name] = Staff(who, name, answer["person_id"])

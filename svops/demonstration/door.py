@@ -60,7 +60,7 @@ def read_sheets(pdf: bytes) -> dict[str, Credential]:
     sheets = {}
     for page in document:
         text = page.get_textpage().get_text_bounded()
-        seat, username, password = (_after(label, text) for label in ("Място", "Потребителско име", "Парола"))
+        seat, username, password = (_after(label, text) for label in ("място", "Потребителско име", "Парола"))
         sheets[seat] = Credential(username, password)
     document.close()
     return sheets
@@ -98,6 +98,7 @@ def _identify(play: Play, one: Candidate) -> None:
         middle=names.middle,
         last=last,
         identifier=one.who.egn,
+        confirmed=one.oddity == "identity_differs_on_the_day",
     )
 
 

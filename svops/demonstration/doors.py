@@ -1,5 +1,6 @@
 """How the people of a demonstration reach the services: over HTTP, patiently, each request safe to send again."""
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ class DoorStaysClosedError(RuntimeError):
 
 @dataclass
 class Client:
-    """Somebody with (or without) a token. Commands carry an idempotency key and are repeated while a door is away."""
+    """Somebody with (or without) a token. A command carries a key made of what it says, and is sent until answered."""
 
     http: httpx.Client
     token: str | None = None
@@ -33,7 +34,8 @@ class Client:
 
     def command(self, service: str, verb: str, **payload: Any) -> Json:
         """Carry out a command; raises its ``Refusal``."""
-        headers = self.headers | {"Idempotency-Key": str(uuid.uuid4())}
+        said = f"{self.names} {service} {verb} {json.dumps(payload, sort_keys=True)}"
+        headers = self.headers | {"Idempotency-Key": str(uuid.uuid5(uuid.NAMESPACE_URL, said))}
         answer: Json = self.send("POST", f"/{service}/api/{verb}", json=payload, headers=headers).json()
         return answer
 
@@ -59,6 +61,7 @@ class Client:
         while time.monotonic() < until:
             try:
                 response = self.http.request(method, path, **request)
+                self.http.cookies.clear()  # many people share this client; each shows the own token
             except httpx.TransportError as error:
                 last = repr(error)
             else:

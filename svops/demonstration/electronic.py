@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ class Sitter:
     credential: Any
     token: str = ""
     sequence: int = 0
+    computer: int = 1
     questions: list[dict[str, Any]] = field(default_factory=list)
     plan: dict[int, str] = field(default_factory=dict)
     unique_number: str = ""
@@ -50,9 +52,9 @@ class Sitter:
 
     async def log_in(self) -> None:
         """With the sheet from the envelope."""
-        answer = await self.send(
-            "POST", "/live/login", json={"username": self.credential.username, "password": self.credential.password}
-        )
+        sheet = {"username": self.credential.username, "password": self.credential.password}
+        browser = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.candidate.who.email} {self.computer}"))
+        answer = await self.send("POST", "/live/login", json=sheet | {"browser": browser})
         self.token = answer["token"]
         self.unique_number = answer["sitting"]["unique_number"]
 
@@ -177,11 +179,10 @@ async def _another_computer(play: Play, sitter: Sitter) -> None:
     """The computer is dead; the candidate goes on at another one with the same answers and the same time."""
     one = sitter.candidate
     before = await sitter.send("GET", "/live/sitting")
-    answer = play.staff_client(f"hall-{one.hall}").command(
+    play.staff_client(f"hall-{one.hall}").command(
         "session", "move_sitting", exam_id=EXAM, candidate_id=one.candidate_id, seat="резервно"
     )
-    sitter.credential = type(sitter.credential)(answer["username"], answer["password"])
-    sitter.token = ""
+    sitter.token, sitter.computer = "", sitter.computer + 1
     await sitter.log_in()
     after = await sitter.send("GET", "/live/sitting")
     if before["answers"] != after["answers"]:
@@ -198,7 +199,9 @@ def _annul(play: Play, one: Candidate) -> None:
         reason="copying",
         description="Преписва от скрит лист.",
     )
-    play.staff_client("chair").command("session", "propose_annulment", exam_id=EXAM, candidate_id=one.candidate_id)
+    play.staff_client("chair").command(
+        "session", "propose_annulment", exam_id=EXAM, candidate_id=one.candidate_id, reason="copying"
+    )
     play.staff_client("director").command("session", "confirm_annulment", exam_id=EXAM, candidate_id=one.candidate_id)
     play.staff_client("system-1").command("session", "terminate_access", exam_id=EXAM, candidate_id=one.candidate_id)
 

@@ -78,22 +78,23 @@ def _booklets(play: Play) -> dict[str, dict[int, str]]:
 def read_booklet(pdf: bytes) -> dict[int, str]:
     """Question number → letter of the right option, by what is printed on the pages."""
     document = pypdfium2.PdfDocument(pdf)
-    printed = _squeezed(" ".join(page.get_textpage().get_text_bounded() for page in document))
+    printed = _squeezed(" ".join(_without_footer(page.get_textpage().get_text_bounded()) for page in document))
     document.close()
-    right = {}
-    for question in load():
-        at = printed.find(_squeezed(question.text))
-        if at < 0:
-            continue
-        number = re.search(r"(\d+)\.$", printed[:at])
-        if number:
-            right[int(number.group(1))] = question.correct
+    found = {at: question.correct for question in load() if (at := printed.find(_squeezed(question.text))) >= 0}
+    right = {number: found[at] for number, at in enumerate(sorted(found), start=1)}
+    if any(not printed[:at].endswith(f"{number}.") for number, at in enumerate(sorted(found), start=1)):
+        raise AssertionError("the booklet's numbers are not those of its order")
     return right
+
+
+def _without_footer(page: str) -> str:
+    """A question may go on over the page; its two lines of footer are not part of it."""
+    return "\n".join(page.splitlines()[:-2])
 
 
 def _squeezed(text: str) -> str:
     """Without white space and the hyphens of line breaks, as words stand differently on a page."""
-    return re.sub(r"[\s\u00ad\ufffe-]+", "", text)
+    return re.sub(r"[\s\x02\u00ad\ufffe-]+", "", text)
 
 
 def _solve(play: Play, one: Candidate, booklets: dict[str, dict[int, str]], number: int) -> Envelope:
@@ -121,7 +122,7 @@ def _with_oddity(
         first, second = key[wrong_ones[0]], next(x for x in _LAW.option_letters if x != key[wrong_ones[0]])
         answers[wrong_ones[0]] = (Written(first, ink), Written(second, ink))
     if one.oddity == "unclear_mark":
-        answers[wrong_ones[0]] = (Written(key[wrong_ones[0]], ink, sign="single_stroke"),)
+        answers[wrong_ones[0]] = (Written(key[wrong_ones[0]], ink, sign="single"),)
     return answers
 
 

@@ -71,14 +71,7 @@ class Database:
         on the server's own ones that we can change.
         """
         password = self.secrets.text(self.secrets.token(f"postgres-{service}"))
-        name = sql.Identifier(_PREFIX + service)
-        with psycopg.connect(self.superuser_uri, autocommit=True) as server:
-            if not _exists(server, "SELECT 1 FROM pg_roles WHERE rolname = %s", _PREFIX + service):
-                server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
-            server.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, sql.Literal(password)))
-            if not _exists(server, "SELECT 1 FROM pg_database WHERE datname = %s", _PREFIX + service):
-                server.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(name))
-            server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+        make_role_and_database(self.superuser_uri, _PREFIX + service, password)
         return self.uri(service)
 
     def drop(self, service: str) -> None:
@@ -223,6 +216,21 @@ class PrivateDatabase(Database):
     def _command(self, program: str, *arguments: str) -> tuple[str, ...]:
         binary = _binaries() / program
         return (*_without_root(self.folder, binary), str(binary), *arguments)
+
+
+def make_role_and_database(superuser_uri: str, name: str, password: str) -> None:
+    """Make a role and its database of the same name if they are not there; the password is set anew each time.
+
+    The role owns its database; CONNECT is taken from PUBLIC on it.
+    """
+    identifier = sql.Identifier(name)
+    with psycopg.connect(superuser_uri, autocommit=True) as server:
+        if not _exists(server, "SELECT 1 FROM pg_roles WHERE rolname = %s", name):
+            server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(identifier))
+        server.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(identifier, sql.Literal(password)))
+        if not _exists(server, "SELECT 1 FROM pg_database WHERE datname = %s", name):
+            server.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(identifier))
+        server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(identifier))
 
 
 def choose_database(root: Path, supervisor: Supervisor | None = None) -> GivenDatabase | PrivateDatabase:

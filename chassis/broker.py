@@ -1,0 +1,23 @@
+"""Opening a connection to the broker, with every wait bounded."""
+
+from typing import Any
+
+from kombu.connection import Connection
+
+CONNECT_SECONDS = 5.0
+HEARTBEAT_SECONDS = 20
+
+
+def parameters(uri: str, *, heartbeat_seconds: int = 0, io_seconds: float | None = None, **options: Any) -> Any:
+    """A ``kombu.Connection`` that is not yet connected. ``io_seconds``: bound for one read or write on the socket."""
+    if io_seconds is not None:
+        options |= {"read_timeout": io_seconds, "write_timeout": io_seconds}
+    make: Any = Connection  # kombu is typed here and there only
+    return make(uri, connect_timeout=CONNECT_SECONDS, heartbeat=heartbeat_seconds, transport_options=options)
+
+
+def connect(uri: str, *, heartbeat_seconds: int = 0, io_seconds: float | None = None, **options: Any) -> Any:
+    """A connected ``kombu.Connection``; raises ``OSError`` or ``amqp.AMQPError``."""
+    connection = parameters(uri, heartbeat_seconds=heartbeat_seconds, io_seconds=io_seconds, **options)
+    connection.connect()
+    return connection

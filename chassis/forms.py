@@ -1,0 +1,58 @@
+"""Forms of pages: what was typed, what was attached, and which field a refusal is about."""
+
+import json
+from dataclasses import dataclass
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from contracts.refusals import Refusal
+from contracts.refusals.general import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of a form: its bytes and the type that the browser stated."""
+
+    content: bytes
+    declared: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that came in: text by field, files by field. A file input left empty is not among the files."""
+
+    typed: dict[str, str]
+    files: dict[str, Attached]
+
+    def only(self, *names: str) -> dict[str, str]:
+        """The text of these fields, as far as it came; what else a browser sends does not matter to a form."""
+        return {name: self.typed[name] for name in names if name in self.typed}
+
+
+async def read_form(request: Request) -> Form:
+    """The form of a request; raises ``InvalidInput`` when the body is none."""
+    typed: dict[str, str] = {}
+    files: dict[str, Attached] = {}
+    try:
+        async with request.form(max_files=20, max_fields=200) as form:
+            for name, value in form.multi_items():
+                if isinstance(value, UploadFile):
+                    if value.filename:
+                        files[name] = Attached(await value.read(), value.content_type or "")
+                else:
+                    typed[name] = value
+    except HTTPException as error:
+        raise InvalidInput(errors="form") from error
+    return Form(typed, files)
+
+
+def wrong_fields(refusal: Refusal | None) -> frozenset[str]:
+    """The fields that an ``InvalidInput`` names; none for another refusal."""
+    if not isinstance(refusal, InvalidInput):
+        return frozenset()
+    try:
+        return frozenset(json.loads(str(refusal.facts["errors"])))
+    except (ValueError, TypeError):
+        return frozenset()

@@ -1,0 +1,292 @@
+"""The day of the exam at the door, and Protocol № 1 (Art. 16 item 1, 20, 22, 27, 29–30)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from chassis.commands import Answer
+from chassis.documents import order
+from chassis.plumbing import DocumentRow
+from chassis.work import Work
+from contracts.events.admission import CandidateAbsent, CandidateIdentified, CandidateRefusedAtDoor
+from contracts.events.chassis import RenderDocuments
+from contracts.events.session import CandidateLeftHall, MaterialsHandedIn, SittingAnnulled
+from contracts.people import Mode, Names, Role
+from contracts.refusals.admission import IdentityDiffers, NotYourHall
+from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
+from regulation import Session
+from regulation.calendar import local, local_day
+from services.admission import documents
+from services.admission.records import exam_of, hall_of, law_of, named, names_of, seated_in, staff_of
+from services.admission.rules import door, seating
+from services.admission.tables import (
+    Annulment,
+    Application,
+    Appointment,
+    Arrival,
+    Declaration,
+    Exam,
+    Hall,
+    HandIn,
+    Leaving,
+    Seat,
+)
+from services.admission.usecases.applications import record_ban
+
+Row = TypeVar("Row", Annulment, Arrival, HandIn, Leaving)
+#: The only reason of an annulment that bars from later exams (Art. 8).
+COPYING = "copying"
+_NOTES = {"refused": "недопуснат (чл. 6, ал. 4, т. 4)", "absent": "неявил се"}
+_ANNULLED = "анулиран тест"
+_QUAESTOR_LINES = 3  #: App. 3 has places for so many
+
+
+def identify_candidate(
+    work: Work,
+    *,
+    exam_id: str,
+    candidate_id: str,
+    first: str,
+    middle: str,
+    last: str,
+    identifier: str,
+    confirmed: bool = False,
+) -> Answer:
+    """Compare the identity document with the application and let the candidate in (Art. 20, 33), or not (Art. 6(4)4).
+
+    A difference is refused as ``IdentityDiffers`` and nothing happens; the same request with ``confirmed`` records that
+    the candidate is not admitted on the day. That can't be undone.
+    """
+    seat, application = _seat_of(work, exam_id, candidate_id)
+    hall = _own_hall(work, exam_id, seat.hall)
+    exam = exam_of(work, exam_id)
+    door.check_entry(work.now, local(exam.exam_on, _hours(exam, hall).entry_at), hall.closed_at)
+    if work.session.get(Arrival, (exam_id, candidate_id)) is not None:
+        raise AlreadyDone(what=candidate_id)
+    differs = door.identity_differences(named(application), str(Names(first, middle, last)), identifier)
+    if differs and not confirmed:
+        raise IdentityDiffers(fields=", ".join(differs))
+    _record_arrival(work, seat, hall, differs)
+    return {"is_admitted": not differs, "differences": list(differs), "seat": seating.label(seat.row, seat.column)}
+
+
+def _record_arrival(work: Work, seat: Seat, hall: Hall, differs: tuple[str, ...]) -> None:
+    mode, candidate_id = Mode(hall.mode), seat.candidate_id
+    _arrive(work, seat, "refused" if differs else "identified")
+    if differs:
+        refused = CandidateRefusedAtDoor(
+            exam_id=seat.exam_id, candidate_id=candidate_id, mode=mode, refused_at=work.now
+        )
+        work.emit(refused)
+        authority = "чл. 6, ал. 4, т. 4"
+    else:
+        identified = CandidateIdentified(
+            exam_id=seat.exam_id, candidate_id=candidate_id, mode=mode, hall=hall.hall, identified_at=work.now
+        )
+        work.emit(identified)
+        authority = "чл. 16, т. 2"
+    action = "candidate:refused" if differs else "candidate:identified"
+    work.audit(seat.exam_id, action, authority, candidate=candidate_id, hall=hall.hall, differences=list(differs))
+
+
+def _arrive(work: Work, seat: Seat, state: str) -> None:
+    work.session.add(
+        Arrival(
+            exam_id=seat.exam_id,
+            candidate_id=seat.candidate_id,
+            state=state,
+            recorded_by=work.actor.id,
+            recorded_at=work.now,
+        )
+    )
+
+
+def close_door(work: Work, *, exam_id: str, hall: str) -> Answer:
+    """The instructions have been read, the tests handed out: nobody is let in any more (Art. 22, 31, 34)."""
+    place, exam = _own_hall(work, exam_id, hall), exam_of(work, exam_id)
+    if place.closed_at is not None:
+        raise AlreadyDone(what=f"зала {hall}")
+    door.check_closing(work.now, local(exam.exam_on, _hours(exam, place).instructions_at))
+    place.closed_at = work.now
+    seated = seated_in(work, exam_id, hall)
+    came = _arrivals(work, exam_id)
+    absent = [seat for seat, _ in seated if seat.candidate_id not in came]
+    for seat in absent:
+        _arrive(work, seat, "absent")
+        work.emit(
+            CandidateAbsent(
+                exam_id=exam_id,
+                candidate_id=seat.candidate_id,
+                mode=Mode(place.mode),
+                hall=hall,
+                closed_at=work.now,
+            )
+        )
+    work.audit(exam_id, "door:closed", "чл. 22", hall=hall, absent=[seat.candidate_id for seat in absent])
+    return {"absent": len(absent), "expected": len(seated)}
+
+
+def issue_protocol_1(work: Work, *, exam_id: str, hall: str) -> Answer:
+    """Draw up Protocol № 1 of a hall with its list of leavings (Art. 16 item 1, App. 3); once."""
+    place = _own_hall(work, exam_id, hall)
+    if place.closed_at is None:
+        raise OutOfOrder(state="вратата не е затворена")
+    _refuse_second(work, exam_id, hall)
+    rows = _rows(work, exam_id, hall)
+    appeared = {one.candidate_id for one in rows if one.state == "identified"}
+    handed_in = {one.candidate_id for one in rows if one.handed_in_at}
+    door.check_handed_in(appeared, {one.candidate_id for one in rows if one.is_annulled}, handed_in)
+    stands = _appendix_3(work, exam_of(work, exam_id), place, rows)
+    work.audit(exam_id, "protocol_1:issued", "чл. 16, т. 1", hall=hall, appeared=len(appeared))
+    order(work, documents.APPENDIX_3, exam_id, hall, stands)
+    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
+    return {"hall": hall, "expected": len(rows), "appeared": len(appeared), "handed_in": len(handed_in)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """A line of Protocol № 1 before it is put into words."""
+
+    application: Application
+    state: str
+    handed_in_at: datetime | None
+    is_annulled: bool
+
+    @property
+    def candidate_id(self) -> str:
+        """Whose line it is."""
+        return self.application.candidate_id
+
+    def line(self) -> documents.Protocol1Row:
+        """The line as it stands on the document."""
+        return documents.Protocol1Row(
+            person=named(self.application),
+            username=self.application.username,
+            appeared=self.state == "identified",
+            handed_in_at=self.handed_in_at,
+            note=_ANNULLED if self.is_annulled else _NOTES.get(self.state, ""),
+        )
+
+
+def _rows(work: Work, exam_id: str, hall: str) -> list[_Row]:
+    arrivals = _arrivals(work, exam_id)
+    handed_in = {one.candidate_id: one.handed_in_at for one in _of(work, HandIn, exam_id)}
+    annulled = {one.candidate_id for one in _of(work, Annulment, exam_id)}
+    return [
+        _Row(
+            application=application,
+            state=arrivals[seat.candidate_id],
+            handed_in_at=handed_in.get(seat.candidate_id),
+            is_annulled=seat.candidate_id in annulled,
+        )
+        for seat, application in seated_in(work, exam_id, hall)
+    ]
+
+
+def _appendix_3(work: Work, exam: Exam, place: Hall, rows: list[_Row]) -> documents.Appendix3:
+    quaestors = _staff(work, exam.exam_id, place.hall, Role.QUAESTOR)
+    unnamed = [None] * (_QUAESTOR_LINES - len(quaestors))
+    return documents.Appendix3(
+        exam_on=exam.exam_on,
+        mode=Mode(place.mode),
+        session=place.session,
+        hall=place.hall,
+        rows=tuple(one.line() for one in rows),
+        leavings=_leavings(work, exam.exam_id, {one.candidate_id: one.application for one in rows}),
+        administrator=next(iter(_staff(work, exam.exam_id, place.hall, Role.HALL_ADMINISTRATOR)), None),
+        quaestors=(*quaestors, *unnamed),
+    )
+
+
+def _refuse_second(work: Work, exam_id: str, hall: str) -> None:
+    kind = documents.APPENDIX_3.name
+    issued = select(DocumentRow.document_id).where(
+        DocumentRow.exam_id == exam_id, DocumentRow.kind == kind, DocumentRow.subject == hall
+    )
+    if work.session.scalar(issued) is not None:
+        raise AlreadyDone(what=f"протокол № 1, зала {hall}")
+
+
+def _leavings(work: Work, exam_id: str, of: dict[str, Application]) -> tuple[documents.Leaving, ...]:
+    found = sorted(_of(work, Leaving, exam_id), key=lambda one: (one.left_at, one.candidate_id))
+    return tuple(
+        documents.Leaving(names=names_of(of[one.candidate_id]), left_at=one.left_at, returned_at=one.returned_at)
+        for one in found
+        if one.candidate_id in of
+    )
+
+
+def record_leaving(work: Work, event: CandidateLeftHall) -> None:
+    """A line of the list of leavings (Art. 27, 37)."""
+    work.session.add(
+        Leaving(
+            exam_id=event.exam_id,
+            candidate_id=event.candidate_id,
+            left_at=event.left_at,
+            returned_at=event.returned_at,
+        )
+    )
+
+
+def record_hand_in(work: Work, event: MaterialsHandedIn) -> None:
+    """The candidate handed in and signed Protocol № 1 (Art. 29(2), 40(2))."""
+    work.session.add(HandIn(exam_id=event.exam_id, candidate_id=event.candidate_id, handed_in_at=event.handed_in_at))
+
+
+def record_annulment(work: Work, event: SittingAnnulled) -> None:
+    """A test was annulled; for attempted copying its author is banned (Art. 8, 28, 38)."""
+    work.session.add(
+        Annulment(
+            exam_id=event.exam_id,
+            candidate_id=event.candidate_id,
+            reason=event.reason,
+            annulled_at=event.annulled_at,
+        )
+    )
+    if event.reason == COPYING:
+        _, application = _seat_of(work, event.exam_id, event.candidate_id)
+        annulled_on = local_day(event.annulled_at)
+        record_ban(work, application.identifier_type, application.identifier, annulled_on, event.exam_id)
+        work.audit(
+            event.exam_id, "ban:recorded", "чл. 8", candidate=event.candidate_id, annulled_on=annulled_on.isoformat()
+        )
+
+
+def _hours(exam: Exam, hall: Hall) -> Session:
+    return seating.hours(Mode(hall.mode), hall.session, law_of(exam))
+
+
+def _seat_of(work: Work, exam_id: str, candidate_id: str) -> tuple[Seat, Application]:
+    seat = work.session.get(Seat, (exam_id, candidate_id), with_for_update=True)
+    if seat is None:
+        raise NotFound(what=candidate_id)
+    return seat, work.session.get_one(Application, seat.application_id)
+
+
+def _own_hall(work: Work, exam_id: str, hall: str) -> Hall:
+    """The hall, when the actor is its appointed administrator and has signed the declaration."""
+    found = hall_of(work, exam_id, hall, to_change=True)
+    mine = select(Appointment.appointment_id).where(
+        Appointment.exam_id == exam_id,
+        Appointment.person_id == work.actor.id,
+        Appointment.role == Role.HALL_ADMINISTRATOR,
+        Appointment.hall == hall,
+    )
+    declared = work.session.get(Declaration, (exam_id, work.actor.id, Role.HALL_ADMINISTRATOR))
+    if declared is None or work.session.scalar(mine) is None:
+        raise NotYourHall(hall=hall)
+    return found
+
+
+def _arrivals(work: Work, exam_id: str) -> dict[str, str]:
+    return {one.candidate_id: one.state for one in _of(work, Arrival, exam_id)}
+
+
+def _of(work: Work, table: type[Row], exam_id: str) -> list[Row]:
+    return list(work.session.scalars(select(table).where(table.exam_id == exam_id)))
+
+
+def _staff(work: Work, exam_id: str, hall: str, role: Role) -> tuple[Names, ...]:
+    return tuple(names_of(person) for appointment, person in staff_of(work, exam_id, role) if appointment.hall == hall)

@@ -1,0 +1,1 @@
+"""The paper sitting: cards numbered, read, marked by people, and counted twice."""

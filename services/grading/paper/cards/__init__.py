@@ -1,0 +1,1 @@
+"""Printing and reading answer cards: a pure image library without a database."""

@@ -1,0 +1,192 @@
+"""Uploaded scans to pictures: JPEG, PNG, TIFF with many pages, PDF. Sizes are refused from the header, before decoding.
+
+A picture is height x width (grey) or height x width x 3 (BGR), 8 bits. Scans finer than reading needs are halved or
+quartered while decoding.
+"""
+
+import io
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import cv2
+import numpy as np
+import PIL.Image
+import PIL.ImageFile
+import pypdfium2
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+T = TypeVar("T")
+
+MOST_BYTES = 64 * 2**20
+MOST_PIXELS = 40_000_000
+MOST_SIDE = 16_000
+LEAST_SIDE = 500
+MOST_PAGES = 2_000
+READING_LONG_SIDE = 1_700
+PDF_DPI = 200
+PDF_MOST_POINTS = 3_000
+JPEG_END = b"\xff\xd9"
+JPEG_END_WITHIN = 1_024
+
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/tiff": "TIFF"}
+PDF = "application/pdf"
+REDUCED = {
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+}
+
+
+class ScanRefused(Exception):  # noqa: N818 - a refusal is a fact, named as one
+    """A file that is not taken as a scan; `code` names the reason for machines."""
+
+    code = "scan_refused"
+
+
+class UnknownFormat(ScanRefused):
+    """Neither JPEG, PNG, TIFF nor PDF, or not what its media type says."""
+
+    code = "unknown_format"
+
+
+class TooLarge(ScanRefused):
+    """More bytes, pixels or pages than a card can need."""
+
+    code = "too_large"
+
+
+class TooSmall(ScanRefused):
+    """Too few pixels for a card to be read."""
+
+    code = "too_small"
+
+
+class BrokenImage(ScanRefused):
+    """Cut short or damaged."""
+
+    code = "broken_image"
+
+
+def media_type_of(data: bytes) -> str:
+    """What the first bytes say the file is. Raises `UnknownFormat`."""
+    starts = {
+        b"\xff\xd8\xff": "image/jpeg",
+        b"\x89PNG\r\n\x1a\n": "image/png",
+        b"II*\0": "image/tiff",
+        b"MM\0*": "image/tiff",
+        b"%PDF-": PDF,
+    }
+    for start, media_type in starts.items():
+        if data.startswith(start):
+            return media_type
+    raise UnknownFormat("neither JPEG, PNG, TIFF nor PDF")
+
+
+def load_pages(data: bytes, media_type: str) -> Iterator[Image]:
+    """The pages of a file, one at a time, each at about the resolution reading needs. Raises `ScanRefused`."""
+    if len(data) > MOST_BYTES:
+        raise TooLarge(f"{len(data)} bytes")
+    if media_type_of(data) != media_type:
+        raise UnknownFormat(f"not {media_type}")
+    pages = _pdf_pages if media_type == PDF else _jpeg_page if media_type == "image/jpeg" else _frames
+    yield from pages(data)
+
+
+def _jpeg_page(data: bytes) -> Iterator[Image]:
+    size = _named_errors(lambda: _header(data).size)
+    _check_size(size)
+    if JPEG_END not in data[-JPEG_END_WITHIN:]:
+        raise BrokenImage("the JPEG has no end")
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), REDUCED[reduction(max(size))])
+    if picture is None:
+        raise BrokenImage("the JPEG cannot be decoded")
+    yield np.asarray(picture, dtype=np.uint8)
+
+
+def _frames(data: bytes) -> Iterator[Image]:
+    picture = _named_errors(lambda: _header(data))
+    for index in range(MOST_PAGES + 1):
+        if index == MOST_PAGES:
+            raise TooLarge(f"more than {MOST_PAGES} pages")
+        try:
+            picture.seek(index)
+        except EOFError:
+            return
+        _check_size(picture.size)
+        yield _named_errors(lambda: _pixels(picture))
+
+
+def _pdf_pages(data: bytes) -> Iterator[Image]:
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise BrokenImage("the PDF cannot be opened") from error
+    if len(document) > MOST_PAGES:
+        raise TooLarge(f"{len(document)} pages")
+    for page in document:
+        if max(page.get_size()) > PDF_MOST_POINTS:
+            raise TooLarge("a PDF page larger than a card can need")
+        bitmap = page.render(scale=PDF_DPI / 72, rev_byteorder=False)
+        yield np.array(bitmap.to_numpy()[..., :3], dtype=np.uint8)
+
+
+def reduction(long_side: int) -> int:
+    """By how much a picture may be reduced and still be fine enough: 1, 2 or 4."""
+    return next(factor for factor in (4, 2, 1) if factor == 1 or long_side >= factor * READING_LONG_SIDE)
+
+
+def _header(data: bytes) -> PIL.Image.Image:
+    return PIL.Image.open(io.BytesIO(data), formats=list(FORMATS.values()))
+
+
+def _check_size(size: tuple[int, int]) -> None:
+    if size[0] * size[1] > MOST_PIXELS or max(size) > MOST_SIDE:
+        raise TooLarge(f"{size[0]} x {size[1]} pixels")
+    if min(size) < LEAST_SIDE:
+        raise TooSmall(f"{size[0]} x {size[1]} pixels")
+
+
+def _pixels(picture: PIL.Image.Image) -> Image:
+    """A frame as grey or BGR, reduced before anything is copied, on white where it is transparent."""
+    if picture.mode.startswith(("I", "F")):
+        deep = np.asarray(picture, dtype=np.float32)
+        return _reduced(np.asarray(deep * (255 / max(float(deep.max()), 1.0)), dtype=np.uint8))
+    is_grey = picture.mode in {"1", "L"}
+    kind = "L" if is_grey else "RGBA" if picture.has_transparency_data else "RGB"
+    small = picture.convert(kind).reduce(reduction(max(picture.size)))
+    if kind == "RGBA":
+        small = PIL.Image.alpha_composite(PIL.Image.new("RGBA", small.size, "white"), small).convert("RGB")
+    pixels = np.array(small, dtype=np.uint8)
+    return pixels if is_grey else np.ascontiguousarray(pixels[..., ::-1])
+
+
+def _reduced(picture: Image) -> Image:
+    factor = reduction(max(picture.shape[:2]))
+    size = (picture.shape[1] // factor, picture.shape[0] // factor)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _named_errors(work: Callable[[], T]) -> T:
+    try:
+        with _strictly():
+            return work()
+    except PIL.Image.DecompressionBombError as error:
+        raise TooLarge("more pixels than are ever decoded") from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise BrokenImage("the picture cannot be decoded") from error
+
+
+@contextmanager
+def _strictly() -> Iterator[None]:
+    """Pictures cut short are errors here, whatever another library has told Pillow; odd metadata is not."""
+    before = PIL.ImageFile.LOAD_TRUNCATED_IMAGES
+    PIL.ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        PIL.ImageFile.LOAD_TRUNCATED_IMAGES = before

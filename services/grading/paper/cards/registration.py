@@ -1,0 +1,261 @@
+"""Where the card lies in the picture: coded marks first, then the boxes themselves, then each box's neighbourhood.
+
+The marks carry their own number, so a page turned by any angle or upside down is read as it lies, and a lost mark
+costs nothing. What cannot be placed with certainty is refused with a reason, never guessed.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from services.grading.paper.cards.drawing import LINE_MM, mark_dictionary
+from services.grading.paper.cards.layout import BOX_MM, PAGE_MM, CardLayout
+
+Image = NDArray[np.uint8]
+Points = NDArray[np.float64]
+Floats = NDArray[np.float32]
+
+PAGE_PX_PER_MM = 3
+SEARCHES = ((0, 15, 0.085), (1, 29, 0.05), (1, 61, 0.05))
+LEAST_MARKS = 2
+LEAST_BOXES_SEEN = 0.8
+MOST_RESIDUAL_MM = 0.3
+RESIDUAL_RANK = 60  # not the law: more than half of the boxes are bare, crosses pull the others
+NEIGHBOURS = 12
+PATCH_MM = 10.6
+FINE = 4
+REACH_MM = 2.5
+WHITE_RANK = 0.85
+BOX_SEEN = 0.10
+MOST_ROUNDS = 3
+SETTLED_MM = 0.5
+FINE_LONG_SIDE = 1_300
+INLIER_MM = 0.6
+SCALE_LIMITS = (2.5, 60.0)
+
+
+class NotRegistered(Exception):  # noqa: N818 - a refusal is a fact, named as one
+    """The card's place in the picture is not certain; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """`to_picture` takes millimetres of the card to pixels; `local_mm` (boxes x 2) is each box's own small shift."""
+
+    to_picture: Points
+    local_mm: Points
+    marks_found: tuple[int, ...]
+    residual_mm: float
+    boxes_seen: float
+    rotation_deg: float
+    px_per_mm: float
+    page: Image
+
+    def pixels(self, points_mm: Points) -> Points:
+        """Points (n x 2) of the card in the picture."""
+        return _apply(self.to_picture, points_mm)
+
+
+def register(grey: Image, layout: CardLayout) -> Registration:
+    """Find the card in a grey picture. Raises `NotRegistered`."""
+    views = _Views.of(grey)
+    to_picture, found = _from_marks(views, layout)
+    centres = box_centres(layout)
+    for _ in range(MOST_ROUNDS):
+        page = views.page(to_picture)
+        shift, seen = _box_shifts(page, centres)
+        refined = _refitted(to_picture, centres, shift, seen)
+        moved = _apply(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), _apply(refined, centres)) - centres
+        to_picture = refined
+        if np.abs(moved).max() < SETTLED_MM:
+            break
+    return _settled(views.page(to_picture), to_picture, layout, found, (shift - moved, seen))
+
+
+@dataclass(frozen=True, slots=True)
+class _Views:
+    """The picture and its halves, so that every flat page is taken from the one next finer than the page."""
+
+    sizes: tuple[Image, ...]
+
+    @classmethod
+    def of(cls, grey: Image) -> "_Views":
+        sizes = [grey]
+        while max(sizes[-1].shape) > FINE_LONG_SIDE:
+            half = (sizes[-1].shape[1] // 2, sizes[-1].shape[0] // 2)
+            sizes.append(np.asarray(cv2.resize(sizes[-1], half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
+        return cls(tuple(sizes))
+
+    def page(self, to_picture: Points) -> Image:
+        """The card upright and flat, `PAGE_PX_PER_MM` pixels a millimetre; outside the picture it is black."""
+        shrink = _px_per_mm(to_picture) / PAGE_PX_PER_MM
+        level = min(max(0, int(np.log2(max(shrink, 1) / 0.8))), len(self.sizes) - 1)
+        scale = np.diag([1 / PAGE_PX_PER_MM, 1 / PAGE_PX_PER_MM, 1.0])
+        smaller = np.diag([0.5**level, 0.5**level, 1.0])
+        size = (round(PAGE_MM[0] * PAGE_PX_PER_MM), round(PAGE_MM[1] * PAGE_PX_PER_MM))
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(
+            cv2.warpPerspective(self.sizes[level], smaller @ to_picture @ scale, size, flags=flags), dtype=np.uint8
+        )
+
+
+def _refitted(to_picture: Points, centres: Points, shift: Points, seen: NDArray[np.bool_]) -> Points:
+    if seen.mean() < LEAST_BOXES_SEEN:
+        raise NotRegistered("boxes_not_found")
+    there = _apply(to_picture, centres[seen] + shift[seen])
+    refined, _ = cv2.findHomography(centres[seen], there, cv2.RANSAC, _px_per_mm(to_picture) * INLIER_MM)
+    if refined is None:
+        raise NotRegistered("boxes_not_found")
+    return np.asarray(refined, dtype=np.float64)
+
+
+@functools.lru_cache(maxsize=8)
+def _centres(layout: CardLayout) -> Points:
+    return np.array([box.rect.centre for box in layout.boxes])
+
+
+def box_centres(layout: CardLayout) -> Points:
+    """Middles of all boxes in millimetres, boxes x 2, in the layout's order."""
+    return _centres(layout)
+
+
+def _settled(
+    page: Image,
+    to_picture: Points,
+    layout: CardLayout,
+    found: tuple[int, ...],
+    boxes: tuple[Points, NDArray[np.bool_]],
+) -> Registration:
+    shift, seen = boxes[0].copy(), boxes[1]
+    shift[~seen] = np.nan
+    with np.errstate(all="ignore"):
+        local = np.nan_to_num(np.nanmedian(shift[_neighbours(layout)], axis=1))
+    residual = float(np.nanpercentile(np.abs(shift - local).max(axis=1), RESIDUAL_RANK))
+    if residual > MOST_RESIDUAL_MM:
+        raise NotRegistered("boxes_out_of_place")
+    corners = _apply(to_picture, np.array([[0.0, PAGE_MM[1] / 2], [PAGE_MM[0], PAGE_MM[1] / 2]]))
+    across = corners[1] - corners[0]
+    return Registration(
+        to_picture=to_picture,
+        local_mm=local,
+        marks_found=found,
+        residual_mm=residual,
+        boxes_seen=float(seen.mean()),
+        rotation_deg=float(np.degrees(np.arctan2(across[1], across[0]))),
+        px_per_mm=_px_per_mm(to_picture),
+        page=page,
+    )
+
+
+def _from_marks(views: _Views, layout: CardLayout) -> tuple[Points, tuple[int, ...]]:
+    best: dict[int, Points] = {}
+    for from_last, window, least in SEARCHES:
+        level = max(0, len(views.sizes) - 1 - from_last)
+        best = {**_marks(views.sizes[level], 0.5**level, _detector(window, least)), **best}
+        if len(best) >= len(layout.marks) - 2:
+            break
+    known = {mark.number: mark.rect for mark in layout.marks}
+    found = tuple(sorted(set(best) & set(known)))
+    if len(found) < LEAST_MARKS:
+        raise NotRegistered("marks_not_found")
+    rects = [known[number] for number in found]
+    card = np.array(
+        [p for r in rects for p in ((r.x, r.y), (r.x + r.w, r.y), (r.x + r.w, r.y + r.h), (r.x, r.y + r.h))]
+    )
+    picture = np.vstack([best[number] for number in found])
+    rough = np.sqrt(cv2.contourArea(best[found[0]].astype(np.float32))) / rects[0].w
+    homography, _ = cv2.findHomography(card, picture, cv2.RANSAC, max(1.0, rough * INLIER_MM))
+    if homography is None or not _is_plausible(np.asarray(homography, dtype=np.float64)):
+        raise NotRegistered("marks_contradict")
+    return np.asarray(homography, dtype=np.float64), found
+
+
+def _marks(small: Image, factor: float, detector: cv2.aruco.ArucoDetector) -> dict[int, Points]:
+    corners, numbers, _ = detector.detectMarkers(small)
+    if numbers is None:
+        return {}
+    list_of = [int(number) for number in np.ravel(numbers)]
+    if len(set(list_of)) < len(list_of):
+        raise NotRegistered("more_than_one_card")
+    return {n: (c.reshape(4, 2).astype(np.float64) + 0.5) / factor - 0.5 for n, c in zip(list_of, corners, strict=True)}
+
+
+@functools.lru_cache(maxsize=8)
+def _detector(window: int, least_perimeter: float) -> cv2.aruco.ArucoDetector:
+    parameters = cv2.aruco.DetectorParameters()
+    parameters.adaptiveThreshWinSizeMin = window
+    parameters.adaptiveThreshWinSizeMax = window
+    parameters.minMarkerPerimeterRate = least_perimeter
+    parameters.maxMarkerPerimeterRate = 0.4
+    parameters.errorCorrectionRate = 0.0
+    return cv2.aruco.ArucoDetector(mark_dictionary(), parameters)
+
+
+def _is_plausible(homography: Points) -> bool:
+    corners = _apply(homography, np.array([[0, 0], [PAGE_MM[0], 0], PAGE_MM, [0, PAGE_MM[1]]], dtype=np.float64))
+    if not np.isfinite(corners).all() or not cv2.isContourConvex(corners.astype(np.float32)):
+        return False
+    turns_right = float(np.linalg.det(homography[:2, :2])) > 0
+    return turns_right and SCALE_LIMITS[0] <= _px_per_mm(homography) <= SCALE_LIMITS[1]
+
+
+def _box_shifts(page: Image, centres: Points) -> tuple[Points, NDArray[np.bool_]]:
+    patches = _grey_patches(page, centres)
+    some = np.sort(patches[:, ::4, ::4].reshape(len(patches), -1), axis=1)
+    white = some[:, round(some.shape[1] * WHITE_RANK), None]
+    inner = round(PATCH_MM / 2 * PAGE_PX_PER_MM)
+    reach = round(BOX_MM / 2 * PAGE_PX_PER_MM)
+    band = slice(inner - reach, inner + reach + 1)
+    across, score_x = _edge_pair(1 - patches[:, band, :].mean(axis=1, dtype=np.float32) / np.maximum(white, 1))
+    down, score_y = _edge_pair(1 - patches[:, :, band].mean(axis=2, dtype=np.float32) / np.maximum(white, 1))
+    rounded_off = centres - np.floor(centres * PAGE_PX_PER_MM) / PAGE_PX_PER_MM
+    return np.column_stack([across, down]) - rounded_off, (np.minimum(score_x, score_y) > BOX_SEEN)
+
+
+def _edge_pair(profile: Floats) -> tuple[Points, Points]:
+    count = profile.shape[1]
+    fine = cv2.resize(profile, (count * FINE, profile.shape[0]), interpolation=cv2.INTER_CUBIC)
+    fine = fine - np.median(fine, axis=1, keepdims=True)
+    step = PAGE_PX_PER_MM * FINE
+    half = (BOX_MM - LINE_MM) / 2 * step
+    middle = (count // 2 + 0.5) * FINE - 0.5
+    shifts = np.arange(-round(REACH_MM * step), round(REACH_MM * step) + 1)
+    left = np.round(middle - half + shifts).astype(int)
+    right = np.round(middle + half + shifts).astype(int)
+    score = np.minimum(fine[:, left], fine[:, right])
+    best = score.argmax(axis=1)
+    return shifts[best] / step, score[np.arange(len(score)), best]
+
+
+def _grey_patches(page: Image, centres: Points) -> Image:
+    half = round(PATCH_MM / 2 * PAGE_PX_PER_MM)
+    offsets = np.arange(-half, half + 1)
+    at = np.floor(centres * PAGE_PX_PER_MM).astype(int)
+    rows = np.clip(at[:, 1, None] + offsets, 0, page.shape[0] - 1)
+    columns = np.clip(at[:, 0, None] + offsets, 0, page.shape[1] - 1)
+    return page[rows[:, :, None], columns[:, None, :]]
+
+
+@functools.lru_cache(maxsize=8)
+def _neighbours(layout: CardLayout) -> NDArray[np.int64]:
+    centres = box_centres(layout)
+    distance = np.hypot(*(centres[:, None] - centres[None]).transpose(2, 0, 1))
+    return np.argsort(distance, axis=1)[:, :NEIGHBOURS]
+
+
+def _apply(homography: Points, points: Points) -> Points:
+    moved = np.column_stack([points, np.ones(len(points))]) @ homography.T
+    return np.asarray(moved[:, :2] / moved[:, 2:], dtype=np.float64)
+
+
+def _px_per_mm(homography: Points) -> float:
+    middle = np.array(PAGE_MM) / 2
+    around = _apply(homography, middle + np.array([[0, 0], [1, 0], [0, 1]]))
+    return float(np.sqrt(abs(np.linalg.det(np.array([around[1] - around[0], around[2] - around[0]])))))

@@ -1,0 +1,178 @@
+"""How people write: the strokes of crosses and of signs that do not belong on a card.
+
+A stroke is a polyline in millimetres around the middle of a box; a hand turns intentions into strokes.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Stroke = NDArray[np.float64]
+
+
+class Ink(StrEnum):
+    """What the candidate holds."""
+
+    BLUE = "blue"
+    BLACK = "black"
+    PENCIL = "pencil"
+    RED = "red"
+    GREEN = "green"
+    VIOLET = "violet"
+
+
+COLOURS_BGR: dict[Ink, tuple[int, int, int]] = {
+    Ink.BLUE: (166, 70, 30),
+    Ink.BLACK: (40, 36, 34),
+    Ink.PENCIL: (118, 116, 115),
+    Ink.RED: (46, 35, 200),
+    Ink.GREEN: (62, 130, 25),
+    Ink.VIOLET: (150, 40, 120),
+}
+
+
+EXTREME = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """One person's way of writing; lengths in millimetres, angles in radians."""
+
+    thickness_mm: float
+    size_mm: float
+    off_centre_mm: float
+    shake_mm: float
+    slant: float
+    spread: float
+    pressure: float
+    fading: float
+    twice: float
+
+
+def random_hand(rng: np.random.Generator) -> Hand:
+    """A hand between thin and heavy, steady and shaky, tiny and overshooting; one in four is an extreme one."""
+    is_extreme = rng.random() < EXTREME
+    thickness = (0.2, 1.25) if is_extreme else (0.28, 0.95)
+    size = (1.15, 3.7) if is_extreme else (1.5, 3.0)
+    return Hand(
+        thickness_mm=float(rng.uniform(*thickness)),
+        size_mm=float(rng.uniform(*size)),
+        off_centre_mm=float(rng.uniform(0.1, 0.9 if is_extreme else 0.6)),
+        shake_mm=float(rng.choice([0.03, 0.06, 0.15])),
+        slant=float(rng.normal(0, 0.12)),
+        spread=float(rng.uniform(0.6, 1.0)),
+        pressure=float(rng.uniform(0.72, 1.0)),
+        fading=float(rng.choice([0.0, 0.0, 0.0, 0.35])),
+        twice=float(rng.choice([0.0, 0.0, 0.3])),
+    )
+
+
+def cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """Two strokes that cross near the middle of the box."""
+    middle = rng.normal(0, hand.off_centre_mm / 1.5, 2).clip(-0.9, 0.9)
+    strokes = []
+    for direction in (1, -1):
+        angle = direction * (np.pi / 4) * (0.7 + 0.5 * hand.spread) * rng.uniform(0.85, 1.15) + hand.slant
+        half = hand.size_mm * rng.uniform(0.8, 1.2)
+        vector = np.array([np.cos(angle), np.sin(angle)]) * half
+        shift = rng.normal(0, 0.18, 2)
+        stroke = _shaky(middle + shift - vector, middle + shift + vector, hand.shake_mm, rng)
+        strokes.append(stroke)
+        if rng.random() < hand.twice:
+            strokes.append(stroke[::-1] + rng.normal(0, 0.2, 2))
+    return strokes
+
+
+def tick(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A tick instead of a cross."""
+    low = rng.normal(0, 0.3, 2) + np.array([-0.4, 1.2])
+    start = low + np.array([-rng.uniform(0.8, 1.6), -rng.uniform(0.8, 1.6)])
+    end = low + np.array([rng.uniform(1.8, 3.6), -rng.uniform(2.4, 4.2)])
+    return [np.vstack([_shaky(start, low, hand.shake_mm, rng), _shaky(low, end, hand.shake_mm, rng)])]
+
+
+def circle(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A ring in or around the box."""
+    radii = rng.uniform(1.4, 3.6) * np.array([1.0, rng.uniform(0.8, 1.2)])
+    angles = np.linspace(0, 2 * np.pi * rng.uniform(0.92, 1.1), 28) + rng.uniform(0, 6)
+    ring = np.column_stack([np.cos(angles), np.sin(angles)]) * radii + rng.normal(0, 0.3, 2)
+    return [ring + rng.normal(0, hand.shake_mm, ring.shape)]
+
+
+def blot(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A box filled in by going to and fro."""
+    rows = np.linspace(-1.7, 1.7, int(rng.integers(9, 14)))
+    points = [((-1.8 if i % 2 else 1.8) * rng.uniform(0.85, 1.1), y) for i, y in enumerate(rows)]
+    turn = rng.uniform(-0.6, 0.6)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    return [(np.array(points) + rng.normal(0, hand.shake_mm, (len(points), 2))) @ rotation]
+
+
+def word(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A few joined letters, about a centimetre or two wide."""
+    return _scribble(hand, rng, letters=int(rng.integers(4, 9)), height=float(rng.uniform(1.3, 2.2)))
+
+
+def signature(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """Wide loops with a flourish below."""
+    loops = _scribble(hand, rng, letters=int(rng.integers(5, 9)), height=float(rng.uniform(2.4, 4.5)))
+    width = loops[0][:, 0].max()
+    flourish = _shaky(np.array([-2.0, 4.5]), np.array([width, rng.uniform(2, 4)]), 0.3, rng)
+    return [*loops, flourish]
+
+
+def drawing(_hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A little star or house."""
+    if rng.integers(2):
+        angles = np.arange(6) * 4 * np.pi / 5 + rng.uniform(0, 1)
+        return [np.column_stack([np.cos(angles), np.sin(angles)]) * rng.uniform(3, 6)]
+    house = np.array([[0, 0], [6, 0], [6, -5], [3, -8], [0, -5], [6, -5], [0, 0], [0, -5]], float)
+    return [house * rng.uniform(0.6, 1.2)]
+
+
+def struck_cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A cross that its writer took back by going over it."""
+    lines = [
+        _shaky(np.array([-3.2, y]), np.array([3.2, y + rng.normal(0, 0.4)]), hand.shake_mm, rng)
+        for y in (-0.7, 0.0, 0.7)[: int(rng.integers(2, 4))]
+    ]
+    return [*cross(hand, rng), *lines]
+
+
+def single_stroke(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """Half a cross: one stroke is missing."""
+    return cross(hand, rng)[:1]
+
+
+def dot(_hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """The pen rested on the paper."""
+    return [rng.normal(0, 1.0, 2) + rng.normal(0, 0.12, (4, 2))]
+
+
+SIGNS = {
+    "tick": tick,
+    "circle": circle,
+    "blot": blot,
+    "word": word,
+    "signature": signature,
+    "drawing": drawing,
+    "struck": struck_cross,
+    "single": single_stroke,
+    "dot": dot,
+}
+
+
+def _scribble(hand: Hand, rng: np.random.Generator, *, letters: int, height: float) -> list[Stroke]:
+    time = np.linspace(0, letters * 2 * np.pi, letters * 9)
+    advance = height * rng.uniform(0.16, 0.24)
+    x = time * advance - np.sin(time) * height * 0.45
+    y = -np.cos(time) * height * (0.6 + 0.4 * np.sin(time / rng.uniform(2, 5)))
+    return [np.column_stack([x, y]) + rng.normal(0, hand.shake_mm, (len(time), 2))]
+
+
+def _shaky(start: Stroke, end: Stroke, shake_mm: float, rng: np.random.Generator) -> Stroke:
+    steps = np.linspace(0, 1, 9)[:, None]
+    bend = np.sin(steps * np.pi) * rng.normal(0, 0.14, 2)
+    return start + (end - start) * steps + bend + rng.normal(0, shake_mm, (9, 2))

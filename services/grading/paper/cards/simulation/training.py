@@ -1,0 +1,168 @@
+"""How the network of `shapes` was made: `python -m services.grading.paper.cards.simulation.training CARD_DIR`.
+
+Cards are filled with crosses and signs of many hands, scanned in every grade, read up to the ink, and a small network
+is fitted to what was meant. Seeds start at `FIRST_SEED`, far from those of any test.
+"""
+
+import itertools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from services.grading.paper.cards import images, ink, shapes
+from services.grading.paper.cards.layout import CardLayout, read_layout
+from services.grading.paper.cards.registration import NotRegistered, register
+from services.grading.paper.cards.simulation.filling import Filling, Written, fill
+from services.grading.paper.cards.simulation.hands import SIGNS, Ink, random_hand
+from services.grading.paper.cards.simulation.scanning import GRADES, scan
+
+FIRST_SEED = 10_000_000
+CARDS = 320
+EPOCHS = 40
+BATCH = 256
+RATE = 1.5e-3
+DECAY = 1e-4
+HIDDEN = (96, 32)
+EMPTY_KEPT = 0.3
+FAR_SIGNS = ("word", "signature", "drawing")
+FAR_MM = 24.0
+PENCIL = 0.12
+TWICE, CROSSED, WRITTEN = 0.1, 0.62, 0.9
+UNCLEAR_SIGNS = ("single", "dot")
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+
+def main(folder: Path) -> None:
+    """Make the cards, fit, and store the weights beside `shapes`."""
+    layout = read_layout(folder / "layout.json")
+    card = np.asarray(cv2.imread(str(folder / "card.png"), cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+    rows, labels = samples(card, layout, CARDS)
+    layers = fitted(rows, labels)
+    arrays = {
+        f"{name}{i}": part.astype(np.float16)
+        for i, pair in enumerate(layers)
+        for name, part in zip("wb", pair, strict=True)
+    }
+    save: Callable[..., None] = np.savez_compressed
+    save(Path(shapes.__file__).with_name(shapes.WEIGHTS), **arrays)
+
+
+def samples(card: NDArray[np.uint8], layout: CardLayout, cards: int) -> tuple[Floats, Labels]:
+    """Network input and class of boxes from `cards` simulated scans."""
+    rows, labels = [], []
+    for index in range(cards):
+        rng = np.random.default_rng(FIRST_SEED + index)
+        filling = _wild_filling(layout, rng)
+        grade = list(GRADES)[index % len(GRADES)]
+        page = fill(card, layout, filling, random_hand(rng), rng)
+        picture = next(
+            images.load_pages(scan(page, grade, rng, dpi=int(rng.choice([150, 200, 200, 300]))).jpeg, "image/jpeg")
+        )
+        grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+        try:
+            measured = ink.measure(picture, register(grey, layout), layout)
+        except NotRegistered:
+            continue
+        truth = _classes(layout, filling)
+        keep = (truth > shapes.EMPTY) | ((truth == shapes.EMPTY) & (rng.random(len(truth)) < EMPTY_KEPT))
+        rows.append(shapes.seen_by_network(measured.ink[keep], measured.print_level))
+        labels.append(truth[keep])
+    return np.vstack(rows), np.concatenate(labels)
+
+
+def fitted(rows: Floats, labels: Labels) -> list[tuple[Floats, Floats]]:
+    """Weights and biases after `EPOCHS` of Adam on cross-entropy."""
+    rng = np.random.default_rng(FIRST_SEED - 1)
+    sizes = (rows.shape[1], *HIDDEN, len(shapes.CLASSES))
+    parts = [
+        part
+        for a, b in itertools.pairwise(sizes)
+        for part in (rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32), np.zeros(b, np.float32))
+    ]
+    first, second = [np.zeros_like(p) for p in parts], [np.zeros_like(p) for p in parts]
+    step = 0
+    for epoch in range(EPOCHS):
+        order = rng.permutation(len(rows))
+        rate = RATE * 0.5 * (1 + np.cos(np.pi * epoch / EPOCHS))
+        for start in range(0, len(rows), BATCH):
+            step += 1
+            chosen = order[start : start + BATCH]
+            gradients = _gradients(parts, _varied(rows[chosen], rng), labels[chosen])
+            for i, gradient in enumerate(gradients):
+                first[i] = 0.9 * first[i] + 0.1 * gradient
+                second[i] = 0.999 * second[i] + 0.001 * gradient**2
+                change = first[i] / (1 - 0.9**step) / (np.sqrt(second[i] / (1 - 0.999**step)) + 1e-8)
+                parts[i] -= rate * (change + DECAY * parts[i])
+    return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _varied(rows: Floats, rng: np.random.Generator) -> Floats:
+    side = shapes.SIDE
+    square = rows.reshape(-1, side, side)
+    if rng.integers(2):
+        square = square[:, :, ::-1]
+    square = np.roll(square, tuple(int(v) for v in rng.integers(-1, 2, 2)), axis=(1, 2))
+    strength = rng.uniform(0.7, 1.2, (len(rows), 1, 1))
+    noise = rng.normal(0, 0.03, square.shape)
+    return np.asarray(square * strength + noise, dtype=np.float32).reshape(len(rows), -1)
+
+
+def _gradients(parts: list[Floats], rows: Floats, labels: Labels) -> list[Floats]:
+    values = [rows]
+    for i in range(0, len(parts), 2):
+        value = values[-1] @ parts[i] + parts[i + 1]
+        values.append(np.maximum(value, 0) if i < len(parts) - 2 else value)
+    last = np.exp(values[-1] - values[-1].max(axis=1, keepdims=True))
+    error = last / last.sum(axis=1, keepdims=True)
+    error[np.arange(len(labels)), labels] -= 1
+    error /= len(labels)
+    gradients: list[Floats] = []
+    for layer in range(len(parts) // 2 - 1, -1, -1):
+        gradients = [values[layer].T @ error, error.sum(axis=0), *gradients]
+        if layer:
+            error = (error @ parts[2 * layer].T) * (values[layer] > 0)
+    return gradients
+
+
+def _wild_filling(layout: CardLayout, rng: np.random.Generator) -> Filling:
+    pen = Ink.BLUE if rng.integers(2) else Ink.BLACK
+    names = list(SIGNS)
+    weights = np.array([0.4 if name in FAR_SIGNS else 1.0 for name in names])
+    answers: dict[int, tuple[Written, ...]] = {}
+    for question in range(1, layout.questions + 1):
+        options = [str(o) for o in rng.permutation(list(layout.options))]
+        ink_used = Ink.PENCIL if rng.random() < PENCIL else pen
+        draw = rng.random()
+        if draw < CROSSED:
+            answers[question] = tuple(Written(o, ink_used) for o in options[: 1 + (draw < TWICE)])
+        elif draw < WRITTEN:
+            kind = str(rng.choice(names, p=weights / weights.sum()))
+            answers[question] = (Written(options[0], ink_used, kind),)
+    return Filling(answers, "12345")
+
+
+def _classes(layout: CardLayout, filling: Filling) -> Labels:
+    place = {(box.question, box.option): index for index, box in enumerate(layout.boxes)}
+    centres = np.array([box.rect.centre for box in layout.boxes])
+    classes = np.zeros(len(layout.boxes), np.int64)
+    written = [(place[q, w.option], w) for q, ws in filling.answers.items() for w in ws]
+    for index, one in written:
+        if one.sign in FAR_SIGNS:
+            classes[np.hypot(*(centres - centres[index]).T) < FAR_MM] = -1
+    for index, one in written:
+        if classes[index] >= 0 and one.sign not in FAR_SIGNS:
+            sign = shapes.UNCLEAR if one.sign in UNCLEAR_SIGNS else shapes.SIGN
+            classes[index] = shapes.CROSS if one.sign == "cross" else sign
+        elif one.sign in FAR_SIGNS:
+            classes[index] = shapes.SIGN
+    return classes
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,46 @@
+"""The verbs of paper grading, for every door."""
+
+from chassis import document_routes
+from chassis.commands import Verb, Verbs
+from chassis.document_routes import Readers
+from contracts.people import Role
+from services.grading.paper import queries, schemas
+from services.grading.paper.usecases import envelopes, marking, protocols, scans
+
+_CHAIR = frozenset({Role.CHAIR})
+_MEMBER = frozenset({Role.MEMBER})
+_COMMISSION = frozenset({Role.CHAIR, Role.MEMBER})
+_BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
+_WATCHING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.OPERATOR})
+#: Who prints blank cards for the halls (Art. 16, 35(2)).
+PRINTING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.HALL_ADMINISTRATOR, Role.OPERATOR})
+#: Who looks at scanned cards.
+LOOKING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR})
+READERS = Readers(staff=_WATCHING)
+_ANNULMENT = "чл. 46, ал. 2"
+
+VERBS = Verbs(
+    commands=(
+        Verb("assign_numbers", envelopes.assign_numbers, schemas.AssignNumbers, _COMMISSION, "чл. 44"),
+        Verb("register_scans", scans.register_scans, schemas.RegisterScans, _COMMISSION, "чл. 44"),
+        Verb("complete_number", scans.complete_number, schemas.CompleteNumber, _COMMISSION, "чл. 44"),
+        Verb("set_aside_scan", scans.set_aside_scan, schemas.SetAsideScan, _CHAIR, "чл. 44"),
+        Verb("distribute_cards", marking.distribute_cards, schemas.OfExam, _CHAIR, "чл. 45"),
+        Verb("mark_card", marking.mark_card, schemas.Marks, _MEMBER, "чл. 45, 46"),
+        Verb("settle_card", marking.settle_card, schemas.Marks, _CHAIR, "чл. 48, ал. 2"),
+        Verb("propose_card_annulment", marking.propose_card_annulment, schemas.ProposeCardAnnulment, _BOTH, _ANNULMENT),
+        Verb("confirm_card_annulment", marking.confirm_card_annulment, schemas.OfCard, _BOTH, _ANNULMENT),
+        Verb("propose_opening_envelopes", envelopes.propose_opening, schemas.OfExam, _BOTH, "чл. 47"),
+        Verb("confirm_opening_envelopes", envelopes.confirm_opening, schemas.OfExam, _BOTH, "чл. 47"),
+        Verb("enter_slip", envelopes.enter_slip, schemas.EnterSlip, _COMMISSION, "чл. 47"),
+        Verb("withdraw_slip", envelopes.withdraw_slip, schemas.WithdrawSlip, _CHAIR, "чл. 47"),
+        Verb("complete_protocols", protocols.complete_protocols, schemas.OfExam, _CHAIR, "чл. 47"),
+    ),
+    questions=(
+        Verb("progress", queries.progress, schemas.OfExam, _WATCHING, "чл. 44–48"),
+        Verb("my_cards", queries.my_cards, schemas.OfExam, _MEMBER, "чл. 45"),
+        Verb("card", queries.card, schemas.OfCard, _COMMISSION, "чл. 45"),
+        document_routes.question(READERS),
+        Verb("export", queries.export, schemas.OfExam, frozenset({Role.DIRECTOR, Role.OPERATOR}), "Собствено правило"),
+    ),
+)

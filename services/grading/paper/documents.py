@@ -1,0 +1,91 @@
+"""What stands on the documents of the paper exam's grading: the slip of App. 9, the numbers of Art. 44, the
+marking protocol of App. 11, the second marking (Art. 48(2)). The answer card of App. 10 is drawn by ``cards``,
+where it is also read.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from chassis.documents import DocumentKind, Documents, Signatory
+from contracts.people import Names, Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appendix9:
+    """Identification slips for the small envelopes, empty (Art. 35(2), App. 9). ``cells``: one a digit of the
+    identifier.
+    """
+
+    cells: int
+    copies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StickerSheet:
+    """Stickers with the five-digit numbers, one for each of ``carriers`` a number (Art. 44)."""
+
+    numbers: tuple[str, ...]
+    carriers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedCard:
+    """A line of the marking protocol; the person stays empty until the small envelopes are opened (Art. 47)."""
+
+    card: str
+    correct: int | None
+    wrong: int | None
+    annulled: bool = False
+    person: Person | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appendix11:
+    """One member's marking protocol (Art. 45, 47, App. 11); dates stay empty for the pen when they are not known."""
+
+    exam_on: date
+    rows: tuple[MarkedCard, ...]
+    chair: Names
+    member: Names
+    handed_out_on: date | None = None
+    handed_back_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondMarking:
+    """A card that was marked twice. ``settled``: the count that stands; ``differing``: numbers of the questions in
+    dispute.
+    """
+
+    card: str
+    first_marker: Names
+    first_correct: int
+    second_marker: Names
+    second_correct: int
+    differing: tuple[int, ...]
+    settled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondMarkingProtocol:
+    """The second marking of all cards between the bounds (Art. 48(2)). ``settling``: how differences were settled."""
+
+    number: str
+    exam_on: date
+    held_on: date
+    from_correct: int
+    to_correct: int
+    rows: tuple[SecondMarking, ...]
+    settling: str
+    signatories: tuple[Signatory, ...]
+
+
+APPENDIX_9 = DocumentKind("appendix_9", Appendix9, "Идентификационен фиш (приложение № 9)")
+STICKER_SHEET = DocumentKind("sticker_sheet", StickerSheet, "Номера по чл. 44")
+APPENDIX_11 = DocumentKind("appendix_11", Appendix11, "Протокол за оценяване (приложение № 11)")
+SECOND_MARKING_PROTOCOL = DocumentKind(
+    "second_marking_protocol", SecondMarkingProtocol, "Протокол за втора проверка по чл. 48, ал. 2"
+)
+
+DOCUMENTS = Documents(Path(__file__).parent, APPENDIX_9, STICKER_SHEET, APPENDIX_11, SECOND_MARKING_PROTOCOL)

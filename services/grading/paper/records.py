@@ -1,0 +1,152 @@
+"""What use cases and questions load: the exam with its law, a card, its readings, its counts, and where it stands."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from chassis.work import Work
+from contracts.people import Names, Role
+from contracts.refusals.general import NotFound, OutOfOrder
+from contracts.refusals.grading import EnvelopesAlreadyOpened, NumberNotGiven
+from regulation import Regulation, in_force
+from services.grading.paper.rules import checking
+from services.grading.paper.rules.batch import Findings, Page, look_through
+from services.grading.paper.rules.checking import MachineReading, PersonsCount, Round, Standing
+from services.grading.paper.rules.counting import Count, Key, Seen
+from services.grading.paper.tables import AnswerKey, Card, Exam, Marking, Reading, Scan, StaffMember, SubVariant
+
+MARKING, SETTLING = "marking", "settling"
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A card with all that is known of it. ``standing`` is ``None`` when the card is annulled."""
+
+    card: Card
+    page: Reading | None
+    markings: Mapping[tuple[int, str], Marking]
+    standing: Standing | None
+
+
+def announced(work: Work, exam_id: str, *, is_locked: bool = False) -> Exam:
+    """The exam of that id, for this transaction alone when ``is_locked``; raises ``NotFound``."""
+    exam = work.session.get(Exam, exam_id, with_for_update=True if is_locked else None)
+    if exam is None:
+        raise NotFound(what=exam_id)
+    return exam
+
+
+def law_of(exam: Exam) -> Regulation:
+    """The regulation that the exam keeps to its end."""
+    return in_force(exam.regulation_on)
+
+
+def check_closed(exam: Exam) -> None:
+    """Refuse to touch a card whose name may be known; raises ``EnvelopesAlreadyOpened``."""
+    if exam.opened_at is not None:
+        raise EnvelopesAlreadyOpened
+
+
+def card_of(work: Work, exam_id: str, number: str) -> Card:
+    """The card of that number, for this transaction alone; raises ``NumberNotGiven``."""
+    card = work.session.get(Card, (exam_id, number), with_for_update=True)
+    if card is None:
+        raise NumberNotGiven(number=number)
+    return card
+
+
+def numbers_of(work: Work, exam_id: str) -> list[str]:
+    """All numbers of the exam, in their own order."""
+    return list(work.session.scalars(select(Card.number).where(Card.exam_id == exam_id).order_by(Card.number)))
+
+
+def usable_pages(work: Work, exam_id: str) -> list[Reading]:
+    """Pages that nobody has set aside."""
+    query = select(Reading).where(Reading.exam_id == exam_id, Reading.set_aside_by.is_(None))
+    return list(work.session.scalars(query.order_by(Reading.scan_sha256, Reading.page)))
+
+
+def members(work: Work, exam_id: str) -> dict[str, Names]:
+    """The members of the commission, by person."""
+    return staff(work, exam_id, Role.MEMBER)
+
+
+def staff(work: Work, exam_id: str, role: Role) -> dict[str, Names]:
+    """Who acts in a capacity, by person."""
+    query = select(StaffMember).where(StaffMember.exam_id == exam_id, StaffMember.role == role)
+    found = work.session.scalars(query.order_by(StaffMember.person_id))
+    return {one.person_id: Names(one.first, one.middle, one.last) for one in found}
+
+
+def key_of(work: Work, exam_id: str, sub_variant: str | None) -> Key:
+    """The right letters of a sub-variant; raises ``OutOfOrder`` before they have come."""
+    row = None if sub_variant is None else work.session.get(AnswerKey, (exam_id, sub_variant))
+    if row is None:
+        raise OutOfOrder(state=f"ключът за подвариант {sub_variant} не е получен")
+    return {int(question): letter for question, letter in row.answers.items()}
+
+
+def dossier(work: Work, exam: Exam, number: str) -> Dossier:
+    """One card, for this transaction alone; raises ``NumberNotGiven``."""
+    card_of(work, exam.exam_id, number)
+    return dossiers(work, exam, [number])[number]
+
+
+def dossiers(work: Work, exam: Exam, numbers: Iterable[str] | None = None) -> dict[str, Dossier]:
+    """Cards by number (all when no numbers are given), in the order of their numbers."""
+    wanted = None if numbers is None else list(numbers)
+    law = law_of(exam)
+    pages = {page.number: page for page in usable_pages(work, exam.exam_id) if page.number is not None}
+    markings = _markings(work, exam.exam_id, wanted)
+    query = select(Card).where(Card.exam_id == exam.exam_id).order_by(Card.number)
+    cards = work.session.scalars(query if wanted is None else query.where(Card.number.in_(wanted)))
+    return {card.number: _dossier(card, pages.get(card.number), markings.get(card.number, {}), law) for card in cards}
+
+
+def findings(work: Work, exam_id: str) -> Findings:
+    """How numbers and scanned pages match (Art. 44)."""
+    waiting = select(Scan.scan_sha256).where(Scan.exam_id == exam_id, Scan.read_at.is_(None))
+    codes = set(work.session.scalars(select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id)))
+    pages = [
+        Page(f"{page.scan_sha256}:{page.page}", page.is_read, page.number, page.sub_variant)
+        for page in usable_pages(work, exam_id)
+    ]
+    return look_through(numbers_of(work, exam_id), len(work.session.scalars(waiting).all()), pages, codes)
+
+
+def seen_on(marking: Marking) -> Seen:
+    """What a person saw."""
+    pens = {int(question): tuple(letters) for question, letters in marking.marks.items()}
+    return Seen(pens, frozenset(marking.pencil_only))
+
+
+def machine_reading(page: Reading | None) -> MachineReading | None:
+    """What the machine saw, if it could read the page."""
+    if page is None or not page.is_read:
+        return None
+    pens = {int(question): tuple(letters) for question, letters in page.reading["marks"].items()}
+    return MachineReading(Seen(pens), frozenset(page.reading["doubtful"]), bool(page.reading["annul_proposed"]))
+
+
+def _dossier(card: Card, page: Reading | None, markings: Mapping[tuple[int, str], Marking], law: Regulation) -> Dossier:
+    if card.annulled_at is not None:
+        return Dossier(card, page, markings, None)
+    first, second = (_round(markings, number) for number in (checking.FIRST, checking.SECOND))
+    return Dossier(card, page, markings, checking.standing(machine_reading(page), first, second, law))
+
+
+def _round(markings: Mapping[tuple[int, str], Marking], number: int) -> Round:
+    return Round(_count(markings.get((number, MARKING))), _count(markings.get((number, SETTLING))))
+
+
+def _count(marking: Marking | None) -> PersonsCount | None:
+    return None if marking is None else PersonsCount(seen_on(marking), Count(marking.correct, marking.wrong))
+
+
+def _markings(work: Work, exam_id: str, numbers: list[str] | None) -> dict[str, dict[tuple[int, str], Marking]]:
+    query = select(Marking).where(Marking.exam_id == exam_id)
+    found: dict[str, dict[tuple[int, str], Marking]] = {}
+    for one in work.session.scalars(query if numbers is None else query.where(Marking.number.in_(numbers))):
+        found.setdefault(one.number, {})[one.round, one.stage] = one
+    return found

@@ -1,0 +1,1 @@
+"""Art. 44–48: what paper grading decides, without clock, database or framework."""

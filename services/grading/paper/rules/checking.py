@@ -1,0 +1,86 @@
+"""Art. 45–48: where a card stands between its first count and its last.
+
+The machine's reading and the member's are independent counts. What they saw differently goes to the chair; a card whose
+count calls for it goes to a second member, and what the two members saw differently goes to the chair again. A sign for
+which the machine proposes annulment goes to the chair also, who settles the count when the card is not annulled.
+"""
+
+from dataclasses import dataclass
+
+from regulation import Regulation
+from services.grading.paper.rules.counting import Count, Seen, calls_for_second_check, differing
+
+FIRST, SECOND = 1, 2
+DIFFERS, SIGNS, NOT_READ = "differs", "signs", "not_read"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineReading:
+    """What the machine saw; of a doubtful question it says nothing."""
+
+    seen: Seen
+    doubtful: frozenset[int]
+    has_signs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsCount:
+    """What a person saw, and what it is worth."""
+
+    seen: Seen
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One check of a card: the member's count, and the chair's when it had to be settled."""
+
+    marked: PersonsCount | None = None
+    settled: PersonsCount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a card stands: why the chair decides in this round (``to_settle``), or the count that is ``final``."""
+
+    round: int
+    to_settle: tuple[str, ...] = ()
+    differing: tuple[int, ...] = ()
+    awaits_marker: bool = False
+    final: PersonsCount | None = None
+
+
+def standing(machine: MachineReading | None, first: Round, second: Round, law: Regulation) -> Standing:
+    """Where a card stands that is not annulled. Source: Art. 45, 46, 48(2). Own choice: reading_30."""
+    if first.marked is None:
+        return Standing(FIRST, awaits_marker=True)
+    reasons, questions = _against_machine(machine, first.marked, law)
+    if reasons and first.settled is None:
+        return Standing(FIRST, reasons, questions)
+    counted = first.settled or first.marked
+    if not calls_for_second_check(counted.count.correct, law):
+        return Standing(FIRST, final=counted)
+    if second.marked is None:
+        return Standing(SECOND, awaits_marker=True)
+    questions = differing(counted.seen, second.marked.seen, _questions(law))
+    if questions and second.settled is None:
+        return Standing(SECOND, (DIFFERS,), questions)
+    return Standing(SECOND, final=second.settled or second.marked)
+
+
+def _against_machine(
+    machine: MachineReading | None, member: PersonsCount, law: Regulation
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Why the chair has to look after the first count, and at which questions. Own choice: a doubtful question is the
+    member's alone; a sign is never passed over without a person of the commission deciding (Art. 46(2)).
+    """
+    if machine is None:
+        return (NOT_READ,), ()
+    questions = differing(machine.seen, member.seen, set(_questions(law)) - machine.doubtful)
+    found = ((DIFFERS, bool(questions)), (SIGNS, machine.has_signs))
+    return tuple(reason for reason, is_so in found if is_so), questions
+
+
+def _questions(law: Regulation) -> range:
+    """The numbers of the questions. Source: Art. 10(1)."""
+    return range(1, law.questions + 1)

@@ -1,0 +1,22 @@
+"""Art. 44: the numbers that hide the names."""
+
+import random
+
+from contracts.refusals.grading import EnvelopesNotAsHandedIn
+from regulation import Regulation
+
+
+def check_envelopes(envelopes: int, handed_in: int) -> None:
+    """Refuse more or fewer envelopes than were handed in. Source: Art. 41(1). Raises ``EnvelopesNotAsHandedIn``."""
+    if envelopes != handed_in:
+        raise EnvelopesNotAsHandedIn(envelopes=envelopes, handed_in=handed_in)
+
+
+def draw_numbers(how_many: int, law: Regulation, chance: random.Random) -> list[str]:
+    """So many different numbers in an order that says nothing.
+
+    Source: Art. 44. Own choice: random, so that a list by number is a list in no other order (reading_32).
+    Raises ``ValueError`` when there are not so many numbers.
+    """
+    possible = range(law.card_number_from, law.card_number_to + 1)
+    return [f"{number:0{law.card_number_digits}}" for number in chance.sample(possible, how_many)]

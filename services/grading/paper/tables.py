@@ -1,0 +1,196 @@
+"""Tables of paper grading.
+
+No row holds a card's number and a candidate together but ``slips``, and that table stays empty until commission and
+director have opened the small envelopes (Art. 47).
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.plumbing import Table, new_metadata
+
+
+class Base(Table):
+    """Base of paper grading's tables."""
+
+    __abstract__ = True
+    metadata = new_metadata()
+
+
+class Exam(Base):
+    """An announced examination, and how far its cards are. ``regulation_on``: the day whose law it keeps."""
+
+    __tablename__ = "exams"
+
+    exam_id: Mapped[str] = mapped_column(primary_key=True)
+    exam_on: Mapped[date]
+    modes: Mapped[list[Any]]
+    regulation_on: Mapped[date]
+    ended_at: Mapped[datetime | None]  #: the sitting on paper ended and its envelopes were counted (Art. 41)
+    appeared: Mapped[int | None]
+    numbered_at: Mapped[datetime | None]
+    distributed_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]  #: the small envelopes (Art. 47)
+    completed_at: Mapped[datetime | None]
+
+
+class StaffMember(Base):
+    """A person who may act in an exam (Art. 13(1), 15(2)). Not tied to ``exams``: either may be told first."""
+
+    __tablename__ = "staff"
+
+    exam_id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[str]
+    middle: Mapped[str]
+    last: Mapped[str]
+
+
+class Candidate(Base):
+    """Who has a seat on paper: whom a slip may name. Personal data; no number ever."""
+
+    __tablename__ = "candidates"
+
+    exam_id: Mapped[str] = mapped_column(primary_key=True)
+    candidate_id: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[str]
+    middle: Mapped[str]
+    last: Mapped[str]
+    identifier_type: Mapped[str]
+    identifier: Mapped[str]
+
+
+class HandIn(Base):
+    """An envelope that a candidate handed in (Art. 40(2)), or whose test was annulled in the hall (Art. 38)."""
+
+    __tablename__ = "hand_ins"
+
+    exam_id: Mapped[str] = mapped_column(primary_key=True)
+    candidate_id: Mapped[str] = mapped_column(primary_key=True)
+    is_annulled: Mapped[bool] = mapped_column(default=False)
+
+
+class SubVariant(Base):
+    """A sub-variant that is solved on paper (Art. 13(4))."""
+
+    __tablename__ = "sub_variants"
+
+    exam_id: Mapped[str] = mapped_column(ForeignKey("exams.exam_id"), primary_key=True)
+    sub_variant: Mapped[str] = mapped_column(primary_key=True)
+    variant: Mapped[int]
+
+
+class AnswerKey(Base):
+    """The right letters of one sub-variant, from the end of all sittings on. ``answers``: question number → letter."""
+
+    __tablename__ = "answer_keys"
+
+    exam_id: Mapped[str] = mapped_column(ForeignKey("exams.exam_id"), primary_key=True)
+    sub_variant: Mapped[str] = mapped_column(primary_key=True)
+    variant: Mapped[int]
+    answers: Mapped[dict[str, Any]]
+
+
+class Card(Base):
+    """An envelope's number (Art. 44), which stands on the card, the test and both envelopes."""
+
+    __tablename__ = "cards"
+
+    exam_id: Mapped[str] = mapped_column(ForeignKey("exams.exam_id"), primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    annulled_at: Mapped[datetime | None]
+    annulled_for: Mapped[str | None]
+
+
+class Scan(Base):
+    """A file with scanned cards. ``read_at`` is empty until the worker has read all its pages."""
+
+    __tablename__ = "scans"
+
+    exam_id: Mapped[str] = mapped_column(ForeignKey("exams.exam_id"), primary_key=True)
+    scan_sha256: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    registered_by: Mapped[str]
+    registered_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class Reading(Base):
+    """One page of a scan as the machine read it; what a person completed stands beside it, never over it.
+
+    ``number`` and ``sub_variant`` are those that count; ``reading`` is the machine's and never changes.
+    """
+
+    __tablename__ = "readings"
+    __table_args__ = (ForeignKeyConstraint(["exam_id", "scan_sha256"], ["scans.exam_id", "scans.scan_sha256"]),)
+
+    exam_id: Mapped[str] = mapped_column(primary_key=True)
+    scan_sha256: Mapped[str] = mapped_column(primary_key=True)
+    page: Mapped[int] = mapped_column(primary_key=True)
+    is_read: Mapped[bool]
+    why_not: Mapped[str]
+    number: Mapped[str | None] = mapped_column(index=True)
+    sub_variant: Mapped[str | None]
+    reading: Mapped[dict[str, Any]]
+    picture_sha256: Mapped[str | None]  #: the card upright and level, for the screen
+    overlay_sha256: Mapped[str | None]  #: the same with the reading drawn over it
+    completed_by: Mapped[str | None]
+    completed_at: Mapped[datetime | None]
+    set_aside_by: Mapped[str | None]
+    set_aside_for: Mapped[str | None]
+
+
+class Assignment(Base):
+    """A card given to a member (Art. 45); the second round is the second check (Art. 48(2))."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        ForeignKeyConstraint(["exam_id", "number"], ["cards.exam_id", "cards.number"]),
+        UniqueConstraint("exam_id", "number", "marker"),
+    )
+
+    exam_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    marker: Mapped[str]
+    assigned_at: Mapped[datetime]
+
+
+class Marking(Base):
+    """What a person saw on a card. ``stage``: ``marking`` by the member, ``settling`` by the chair. Never changed."""
+
+    __tablename__ = "markings"
+    __table_args__ = (ForeignKeyConstraint(["exam_id", "number"], ["cards.exam_id", "cards.number"]),)
+
+    exam_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    marker: Mapped[str]
+    marks: Mapped[dict[str, Any]]  #: question → letters crossed in pen
+    pencil_only: Mapped[list[Any]]
+    correct: Mapped[int]
+    wrong: Mapped[int]
+    reasons: Mapped[list[Any]]  #: why it had to be settled
+    marked_at: Mapped[datetime]
+
+
+class Slip(Base):
+    """The slip of a small envelope (Art. 47): the only row that leads from a number to a candidate."""
+
+    __tablename__ = "slips"
+    __table_args__ = (
+        ForeignKeyConstraint(["exam_id", "number"], ["cards.exam_id", "cards.number"]),
+        ForeignKeyConstraint(["exam_id", "candidate_id"], ["candidates.exam_id", "candidates.candidate_id"]),
+        UniqueConstraint("exam_id", "candidate_id"),
+    )
+
+    exam_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    candidate_id: Mapped[str]
+    entered_by: Mapped[str]
+    entered_at: Mapped[datetime]

@@ -1,0 +1,192 @@
+"""Art. 45, 46, 48(2): cards given to members, counted, settled, counted again, annulled."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from chassis import acts
+from chassis.acts import ActKind
+from chassis.audit import canonical
+from chassis.commands import Answer
+from chassis.work import Work
+from contracts.people import Role
+from contracts.refusals.general import AlreadyDone, OutOfOrder
+from contracts.refusals.grading import CardAnnulled, CardNotYours, NothingToSettle
+from services.grading.paper.records import (
+    MARKING,
+    SETTLING,
+    Dossier,
+    announced,
+    card_of,
+    check_closed,
+    dossier,
+    findings,
+    key_of,
+    law_of,
+    members,
+    numbers_of,
+)
+from services.grading.paper.rules import checking
+from services.grading.paper.rules.batch import check_complete
+from services.grading.paper.rules.checking import Standing
+from services.grading.paper.rules.counting import Seen, check_seen, count, in_order
+from services.grading.paper.rules.distribution import distribute, second_marker
+from services.grading.paper.tables import Assignment, Card, Exam, Marking
+from services.grading.paper.usecases.protocols import order_empty_protocols
+
+_BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
+CARD_ANNULMENT = ActKind("card_annulment", _BOTH, _BOTH, "чл. 46, ал. 2")
+_AUTHORITY = {checking.FIRST: "чл. 45", checking.SECOND: "чл. 48, ал. 2"}
+
+
+def distribute_cards(work: Work, *, exam_id: str) -> Answer:
+    """Give the cards to the members in turn and order their protocols (Art. 45); once an exam."""
+    exam = announced(work, exam_id, is_locked=True)
+    if exam.numbered_at is None:
+        raise OutOfOrder(state="още не са поставени номера")
+    if exam.distributed_at is not None:
+        raise AlreadyDone(what=f"разпределение: {exam_id}")
+    check_complete(findings(work, exam_id))
+    markers = members(work, exam_id)
+    shares = distribute(numbers_of(work, exam_id), list(markers))
+    exam.distributed_at = work.now
+    for number, marker in shares.items():
+        _assign(work, exam_id, number, checking.FIRST, marker)
+    given = {marker: [number for number, to in shares.items() if to == marker] for marker in markers}
+    work.audit(exam_id, "cards:distributed", "чл. 45", given=given)
+    order_empty_protocols(work, exam, given)
+    return {"cards": {marker: len(numbers) for marker, numbers in given.items()}}
+
+
+def mark_card(
+    work: Work, *, exam_id: str, number: str, marks: Mapping[str, Sequence[str]], pencil_only: Sequence[int]
+) -> Answer:
+    """A member's own count of a card given to him (Art. 45, 46(1)); once a card and round."""
+    exam, card = _markable(work, exam_id, number)
+    assignment = work.session.scalar(
+        select(Assignment).where(
+            Assignment.exam_id == exam_id, Assignment.number == number, Assignment.marker == work.actor.id
+        )
+    )
+    if assignment is None:
+        raise CardNotYours(number=number)
+    if work.session.get(Marking, (exam_id, number, assignment.round, MARKING)) is not None:
+        raise AlreadyDone(what=f"проверка: {number}")
+    marking = _count(work, exam, card, assignment.round, MARKING, _seen(marks, pencil_only))
+    work.audit(exam_id, "card:marked", _AUTHORITY[marking.round], **_facts(marking))
+    return _pass_on(work, exam, marking)
+
+
+def settle_card(
+    work: Work, *, exam_id: str, number: str, marks: Mapping[str, Sequence[str]], pencil_only: Sequence[int]
+) -> Answer:
+    """The chair's count where two counts differ, the machine saw a sign, or it could not read (Art. 48(2))."""
+    exam, card = _markable(work, exam_id, number)
+    standing = dossier(work, exam, number).standing
+    if standing is None or not standing.to_settle:
+        raise NothingToSettle(number=number)
+    marking = _count(work, exam, card, standing.round, SETTLING, _seen(marks, pencil_only), standing.to_settle)
+    work.audit(
+        exam_id,
+        "card:settled",
+        _AUTHORITY[marking.round],
+        reasons=marking.reasons,
+        differing=standing.differing,
+        **_facts(marking),
+    )
+    return _pass_on(work, exam, marking)
+
+
+def propose_card_annulment(work: Work, *, exam_id: str, number: str, reason: str) -> Answer:
+    """The first person's half of annulling a card for what stands on it (Art. 46(2))."""
+    _markable(work, exam_id, number)
+    act = acts.propose(work, CARD_ANNULMENT, exam_id=exam_id, subject=number, proposal={"reason": reason})
+    return {"act_id": str(act.act_id), "expires_at": act.expires_at.isoformat()}
+
+
+def confirm_card_annulment(work: Work, *, exam_id: str, number: str) -> Answer:
+    """The second person's half: the card is annulled, whatever was counted on it (Art. 46(2))."""
+    _, card = _markable(work, exam_id, number)
+    act = acts.confirm(work, CARD_ANNULMENT, exam_id=exam_id, subject=number)
+    card.annulled_at, card.annulled_for = work.now, str(act.proposal["reason"])
+    work.audit(exam_id, "card:annulled", "чл. 46, ал. 2", number=number, reason=card.annulled_for)
+    return {"number": number}
+
+
+def _markable(work: Work, exam_id: str, number: str) -> tuple[Exam, Card]:
+    exam = announced(work, exam_id)
+    check_closed(exam)
+    card = card_of(work, exam_id, number)
+    if card.annulled_at is not None:
+        raise CardAnnulled(number=number)
+    return exam, card
+
+
+def _seen(marks: Mapping[str, Sequence[str]], pencil_only: Sequence[int]) -> Seen:
+    return Seen({int(question): tuple(letters) for question, letters in marks.items()}, frozenset(pencil_only))
+
+
+def _count(
+    work: Work, exam: Exam, card: Card, round_number: int, stage: str, seen: Seen, reasons: Sequence[str] = ()
+) -> Marking:
+    law = law_of(exam)
+    check_seen(seen, law)
+    page = dossier(work, exam, card.number).page
+    counted = count(seen, key_of(work, exam.exam_id, page.sub_variant if page else None), law)
+    marking = Marking(
+        exam_id=exam.exam_id,
+        number=card.number,
+        round=round_number,
+        stage=stage,
+        marker=work.actor.id,
+        marks=in_order(seen, law.option_letters),
+        pencil_only=sorted(seen.pencil_only),
+        correct=counted.correct,
+        wrong=counted.wrong,
+        reasons=list(reasons),
+        marked_at=work.now,
+    )
+    work.session.add(marking)
+    work.session.flush()
+    return marking
+
+
+def _facts(marking: Marking) -> dict[str, object]:
+    return {
+        "number": marking.number,
+        "round": marking.round,
+        "correct": marking.correct,
+        "wrong": marking.wrong,
+        "marks_sha256": hashlib.sha256(canonical([marking.marks, marking.pencil_only])).hexdigest(),
+    }
+
+
+def _pass_on(work: Work, exam: Exam, marking: Marking) -> Answer:
+    """Give the card to a second member when its count calls for it (Art. 48(2)); answers with the count just made."""
+    found = dossier(work, exam, marking.number)
+    if _awaits_second(found.standing) and (checking.SECOND, MARKING) not in found.markings:
+        first = found.markings[checking.FIRST, MARKING].marker
+        _assign_once(work, exam, found, second_marker(first, list(members(work, exam.exam_id))))
+    return {
+        "number": marking.number,
+        "round": marking.round,
+        "correct": marking.correct,
+        "wrong": marking.wrong,
+    }
+
+
+def _awaits_second(standing: Standing | None) -> bool:
+    return standing is not None and standing.round == checking.SECOND and standing.awaits_marker
+
+
+def _assign_once(work: Work, exam: Exam, found: Dossier, marker: str) -> None:
+    if work.session.get(Assignment, (exam.exam_id, found.card.number, checking.SECOND)) is None:
+        _assign(work, exam.exam_id, found.card.number, checking.SECOND, marker)
+        work.audit(exam.exam_id, "card:second_check", "чл. 48, ал. 2", number=found.card.number, marker=marker)
+
+
+def _assign(work: Work, exam_id: str, number: str, round_number: int, marker: str) -> None:
+    work.session.add(
+        Assignment(exam_id=exam_id, number=number, round=round_number, marker=marker, assigned_at=work.now)
+    )

@@ -1,0 +1,199 @@
+"""Art. 45, 47, 48(2): the marking protocols, empty when cards are handed out and complete when names are known."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from chassis.commands import Answer
+from chassis.documents import Signatory, order
+from chassis.work import Work
+from contracts.events.chassis import RenderDocuments
+from contracts.events.grading import PaperSheetGraded
+from contracts.people import IdentifierType, Names, Person, Role
+from contracts.refusals.general import AlreadyDone, OutOfOrder
+from contracts.refusals.grading import EnvelopesStillSealed, SlipsMissing
+from regulation.calendar import local_day
+from services.grading.paper.documents import (
+    APPENDIX_11,
+    SECOND_MARKING_PROTOCOL,
+    Appendix11,
+    MarkedCard,
+    SecondMarking,
+    SecondMarkingProtocol,
+)
+from services.grading.paper.records import (
+    MARKING,
+    Dossier,
+    announced,
+    dossiers,
+    law_of,
+    members,
+    seen_on,
+    staff,
+)
+from services.grading.paper.rules import checking
+from services.grading.paper.rules.counting import differing
+from services.grading.paper.tables import Assignment, Candidate, Exam, Slip
+
+#: The protocol's copies for one member: handed out with the cards, and completed (Art. 45, 47).
+_HANDED_OUT, _COMPLETED = 1, 2
+_SETTLED = "Разликите са преброени от председателя и от двамата проверяващи; окончателният брой е вписан."
+_NO_DIFFERENCE = "Между двете проверки няма разлики."
+
+
+def order_empty_protocols(work: Work, exam: Exam, given: Mapping[str, Sequence[str]]) -> None:
+    """Order each member's copy with the cards he is given (Art. 45): no counts, no names."""
+    for marker, numbers in given.items():
+        rows = tuple(MarkedCard(card=number, correct=None, wrong=None) for number in sorted(numbers))
+        _order_protocol(work, exam, marker, rows, issue=_HANDED_OUT)
+    work.emit(RenderDocuments(exam_id=exam.exam_id, ordered_by=work.service))
+
+
+def complete_protocols(work: Work, *, exam_id: str) -> Answer:
+    """Complete the protocols with the names and tell the results (Art. 47); once, when every number has its slip."""
+    exam = announced(work, exam_id, is_locked=True)
+    _check_may_complete(exam)
+    cards = dossiers(work, exam)
+    candidates = {slip.number: slip.candidate_id for slip in _slips(work, exam_id)}
+    if missing := sorted(cards.keys() - candidates.keys()):
+        raise SlipsMissing(numbers=", ".join(missing))
+    exam.completed_at = work.now
+    for number, one in cards.items():
+        work.emit(_graded(work, one, candidates[number]))
+    work.audit(exam_id, "protocols:completed", "чл. 47", cards=len(cards))
+    _order_complete_protocols(work, exam, cards, candidates)
+    _order_second_protocol(work, exam, cards)
+    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
+    return {"cards": len(cards)}
+
+
+def _check_may_complete(exam: Exam) -> None:
+    if exam.opened_at is None:
+        raise EnvelopesStillSealed
+    if exam.completed_at is not None:
+        raise AlreadyDone(what=f"протоколи: {exam.exam_id}")
+
+
+def _graded(work: Work, one: Dossier, candidate_id: str) -> PaperSheetGraded:
+    """The event of a card; an annulled one counts nothing."""
+    correct, wrong = _final(one) or (0, 0)
+    return PaperSheetGraded(
+        exam_id=one.card.exam_id,
+        candidate_id=candidate_id,
+        sheet=one.card.number,
+        correct=correct,
+        wrong=wrong,
+        annulled=one.card.annulled_at is not None,
+        graded_at=work.now,
+    )
+
+
+def _final(one: Dossier) -> tuple[int, int] | None:
+    """Right and wrong answers as they stand; ``None`` for an annulled card."""
+    if one.standing is None:
+        return None
+    if one.standing.final is None:
+        raise OutOfOrder(state=f"карта {one.card.number}")
+    return one.standing.final.count.correct, one.standing.final.count.wrong
+
+
+def _order_complete_protocols(
+    work: Work, exam: Exam, cards: Mapping[str, Dossier], candidates: Mapping[str, str]
+) -> None:
+    people = _people(work, exam.exam_id)
+    for marker, numbers in _first_shares(work, exam.exam_id).items():
+        rows = tuple(_row(cards[number], people[candidates[number]]) for number in numbers)
+        back = [cards[n].markings[checking.FIRST, MARKING].marked_at for n in numbers if cards[n].markings]
+        _order_protocol(
+            work, exam, marker, rows, issue=_COMPLETED, handed_back_on=local_day(max(back)) if back else None
+        )
+
+
+def _row(one: Dossier, person: Person) -> MarkedCard:
+    correct, wrong = _final(one) or (None, None)
+    return MarkedCard(
+        card=one.card.number, correct=correct, wrong=wrong, annulled=one.card.annulled_at is not None, person=person
+    )
+
+
+def _order_protocol(
+    work: Work,
+    exam: Exam,
+    marker: str,
+    rows: tuple[MarkedCard, ...],
+    *,
+    issue: int,
+    handed_back_on: date | None = None,
+) -> None:
+    protocol = Appendix11(
+        exam_on=exam.exam_on,
+        rows=rows,
+        chair=_chair(work, exam.exam_id),
+        member=members(work, exam.exam_id)[marker],
+        handed_out_on=None if exam.distributed_at is None else local_day(exam.distributed_at),
+        handed_back_on=handed_back_on,
+    )
+    order(work, APPENDIX_11, exam.exam_id, marker, protocol, issue=issue)
+
+
+def _order_second_protocol(work: Work, exam: Exam, cards: Mapping[str, Dossier]) -> None:
+    law, markers = law_of(exam), members(work, exam.exam_id)
+    twice = [one for one in cards.values() if (checking.SECOND, MARKING) in one.markings and one.standing is not None]
+    rows = tuple(_second_row(one, markers, range(1, law.questions + 1)) for one in twice)
+    protocol = SecondMarkingProtocol(
+        number="1",
+        exam_on=exam.exam_on,
+        held_on=local_day(work.now),
+        from_correct=law.second_marking_from,
+        to_correct=law.second_marking_to,
+        rows=rows,
+        settling=_SETTLED if any(row.differing for row in rows) else _NO_DIFFERENCE,
+        signatories=(
+            Signatory("Председател на изпитната комисия", _chair(work, exam.exam_id)),
+            *(Signatory("Член на изпитната комисия", names) for names in markers.values()),
+        ),
+    )
+    order(work, SECOND_MARKING_PROTOCOL, exam.exam_id, exam.exam_id, protocol)
+
+
+def _second_row(one: Dossier, markers: Mapping[str, Names], questions: range) -> SecondMarking:
+    first, second = one.markings[checking.FIRST, MARKING], one.markings[checking.SECOND, MARKING]
+    correct, _ = _final(one) or (0, 0)
+    return SecondMarking(
+        card=one.card.number,
+        first_marker=markers[first.marker],
+        first_correct=first.correct,
+        second_marker=markers[second.marker],
+        second_correct=second.correct,
+        differing=differing(seen_on(first), seen_on(second), questions),
+        settled=correct,
+    )
+
+
+def _chair(work: Work, exam_id: str) -> Names:
+    found = list(staff(work, exam_id, Role.CHAIR).values())
+    if not found:
+        raise OutOfOrder(state="няма назначен председател на изпитната комисия")
+    return found[0]
+
+
+def _first_shares(work: Work, exam_id: str) -> dict[str, list[str]]:
+    query = select(Assignment).where(Assignment.exam_id == exam_id, Assignment.round == checking.FIRST)
+    shares: dict[str, list[str]] = {}
+    for one in work.session.scalars(query.order_by(Assignment.marker, Assignment.number)):
+        shares.setdefault(one.marker, []).append(one.number)
+    return shares
+
+
+def _slips(work: Work, exam_id: str) -> list[Slip]:
+    return list(work.session.scalars(select(Slip).where(Slip.exam_id == exam_id).order_by(Slip.number)))
+
+
+def _people(work: Work, exam_id: str) -> dict[str, Person]:
+    return {
+        one.candidate_id: Person(
+            Names(one.first, one.middle, one.last), IdentifierType(one.identifier_type), one.identifier
+        )
+        for one in work.session.scalars(select(Candidate).where(Candidate.exam_id == exam_id))
+    }

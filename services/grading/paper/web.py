@@ -1,0 +1,167 @@
+"""The web door of paper grading: verbs as JSON, blank cards, pictures of scans, and the marker's screen."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from sqlalchemy import or_, select
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from chassis import document_routes
+from chassis.documents import file_name
+from chassis.forms import read_form
+from chassis.plumbing import DocumentRow
+from chassis.web import Door
+from chassis.work import NOBODY, Actor, Runtime
+from contracts.people import Role
+from contracts.refusals import Refusal
+from contracts.refusals.general import NotAuthenticated, NotFound, OutOfOrder
+from services.grading.paper.commands import LOOKING, PRINTING, READERS, VERBS
+from services.grading.paper.settings import Settings
+from services.grading.paper.sheet import marks_of, sheet
+from services.grading.paper.tables import Reading
+from services.grading.paper.usecases.arrivals import APPENDIX_10
+
+HERE = Path(__file__).parent
+MARK, LOGIN = "/grading/paper/mark", "/admission/login"
+
+
+def create_app(runtime: Runtime[Settings]) -> ASGIApp:
+    """The finished door."""
+    door = Door(runtime, VERBS, HERE)
+    pictures, screen = Pictures(runtime), MarkersScreen(door)
+    pages = [
+        *document_routes.routes(door, READERS),
+        Route("/api/blank_card", pictures.blank_card, methods=["GET"]),
+        Route("/api/scans/{sha256}", pictures.scan, methods=["GET"]),
+        Route("/mark", screen.show, methods=["GET"]),
+        Route("/mark", screen.mark, methods=["POST"]),
+    ]
+    return door.app(pages, public_files={"static": HERE / "static"})
+
+
+class Pictures:
+    """Files that are no documents of a person: blank cards to print, scans to look at."""
+
+    def __init__(self, runtime: Runtime[Settings]) -> None:
+        self._runtime = runtime
+
+    async def blank_card(self, request: Request) -> Response:
+        """``GET /api/blank_card?exam_id=…&sub_variant=…``: the card of App. 10 as PDF."""
+        asked = request.query_params
+        return await run_in_threadpool(
+            self._blank_card, request.state.actor, asked.get("exam_id", ""), asked.get("sub_variant", "")
+        )
+
+    async def scan(self, request: Request) -> Response:
+        """``GET /api/scans/{sha256}``: a card's picture, upright (or with the reading drawn), for those who mark."""
+        return await run_in_threadpool(self._scan, request.state.actor, request.path_params["sha256"])
+
+    def _blank_card(self, actor: Actor, exam_id: str, sub_variant: str) -> Response:
+        _check_known(actor)
+        with self._runtime.work(actor) as work:
+            work.require(exam_id, *PRINTING)
+            row = work.session.scalar(
+                select(DocumentRow).where(
+                    DocumentRow.exam_id == exam_id,
+                    DocumentRow.kind == APPENDIX_10,
+                    DocumentRow.subject == sub_variant,
+                )
+            )
+            if row is None:
+                raise NotFound(what=f"{exam_id}, подвариант {sub_variant}")
+            if row.sha256 is None:
+                raise OutOfOrder(state="картата още се изготвя")
+            content = work.files.get(row.sha256)
+        headers = {"content-disposition": f"inline; filename*=UTF-8''{quote(file_name(row))}"}
+        return Response(content, media_type="application/pdf", headers=headers)
+
+    def _scan(self, actor: Actor, sha256: str) -> Response:
+        _check_known(actor)
+        with self._runtime.work(actor) as work:
+            is_it = or_(Reading.picture_sha256 == sha256, Reading.overlay_sha256 == sha256)
+            exams = set(work.session.scalars(select(Reading.exam_id).where(is_it)))
+            if not any(actor.roles_in(exam_id) & LOOKING for exam_id in exams):
+                raise NotFound(what=f"файл {sha256[:12]}")
+            return Response(work.files.get(sha256), media_type="image/jpeg")
+
+
+def _check_known(actor: Actor) -> None:
+    if actor.id == NOBODY.id:
+        raise NotAuthenticated
+
+
+class MarkersScreen:
+    """``/mark``: a member counts the cards given to him; the chair settles those on which counts differ."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def show(self, request: Request) -> Response:
+        """The card asked for, else the next one that waits, else that there is none."""
+        if request.state.actor.id == NOBODY.id:
+            return RedirectResponse(LOGIN, status_code=303)
+        return await self._show(request, _exam(request), request.query_params.get("number"))
+
+    async def mark(self, request: Request) -> Response:
+        """Count the card by the form, and on to the next; a refusal keeps what was typed."""
+        form = await read_form(request)
+        exam_id, number = form.typed.get("exam_id", ""), form.typed.get("number", "")
+        verb = "settle_card" if _is_chair(request.state.actor, exam_id) else "mark_card"
+        card = await self._door.carry_out(request, "card", {"exam_id": exam_id, "number": number})
+        try:
+            seen = marks_of(form.typed, card["questions"], card["options"])
+            await self._door.carry_out(request, verb, {"exam_id": exam_id, "number": number, **seen})
+        except Refusal as refusal:
+            return await self._show(request, exam_id, number, form.typed, refusal)
+        return RedirectResponse(f"{MARK}?{urlencode({'exam_id': exam_id, 'done': number})}", status_code=303)
+
+    async def _show(
+        self,
+        request: Request,
+        exam_id: str,
+        number: str | None,
+        typed: Mapping[str, str] | None = None,
+        refusal: Refusal | None = None,
+    ) -> Response:
+        waiting, done = await self._waiting(request, exam_id)
+        number = number or next(iter(waiting), None)
+        card = number and await self._door.carry_out(request, "card", {"exam_id": exam_id, "number": number})
+        return self._door.pages.answer(
+            request,
+            "mark.html",
+            status=refusal.status if refusal else 200,
+            exam_id=exam_id,
+            waiting=waiting,
+            done=done,
+            just_done=request.query_params.get("done"),
+            card=card,
+            sheet=sheet(card, typed) if card else None,
+            refusal=refusal,
+        )
+
+    async def _waiting(self, request: Request, exam_id: str) -> tuple[list[str], int]:
+        """The numbers that wait for this person, and how many are done."""
+        if _is_chair(request.state.actor, exam_id):
+            answer = await self._door.carry_out(request, "progress", {"exam_id": exam_id})
+            return answer["to_settle"], answer["settled"]
+        answer = await self._door.carry_out(request, "my_cards", {"exam_id": exam_id})
+        waiting = [one["number"] for one in answer["cards"] if not one["marked"]]
+        return waiting, len(answer["cards"]) - len(waiting)
+
+
+def _exam(request: Request) -> str:
+    """The exam of the address, else the one in which this person marks."""
+    asked = request.query_params.get("exam_id")
+    if asked:
+        return str(asked)
+    marking = {exam for role, exam in request.state.actor.capacities if role in {Role.CHAIR, Role.MEMBER} and exam}
+    return max(marking, default="")
+
+
+def _is_chair(actor: Actor, exam_id: str) -> bool:
+    return Role.CHAIR in actor.roles_in(exam_id)

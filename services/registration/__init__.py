@@ -1,0 +1,1 @@
+"""Registration: announcements, candidates' accounts and profiles, applications with their files."""

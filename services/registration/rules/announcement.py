@@ -1,0 +1,38 @@
+"""Art. 3(2), 5, 6(2): when an exam may be announced, in which form, and until when candidates apply."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from contracts.people import Mode
+from contracts.refusals.registration import AnnouncementTooLate, AnnouncementTooSoon, SessionsNotAllowed
+from regulation import Regulation, terms
+from regulation.calendar import end_of_day
+
+
+def check_terms(exam_on: date, announced_on: date, previous_exam_on: date | None, law: Regulation) -> None:
+    """Refuse an announcement too close to its exam, or too soon after the previous exam.
+
+    Source: Art. 5(1), 5(2). Raises ``AnnouncementTooLate`` or ``AnnouncementTooSoon``.
+    """
+    until = terms.announcement_last_day(exam_on, law)
+    if announced_on > until:
+        raise AnnouncementTooLate(exam_on=f"{exam_on:%d.%m.%Y}", until=f"{until:%d.%m.%Y}")
+    if previous_exam_on is None:
+        return
+    not_before = terms.next_announcement_first_day(previous_exam_on, law)
+    if announced_on < not_before:
+        raise AnnouncementTooSoon(not_before=f"{not_before:%d.%m.%Y}")
+
+
+def check_sessions(sessions: int, modes: Collection[Mode], law: Regulation) -> None:
+    """Refuse more sittings in a day than allowed, and a second one that is not electronic.
+
+    Source: Art. 3(2), 31(1). Raises ``SessionsNotAllowed``.
+    """
+    if not 1 <= sessions <= law.max_exams_per_day or (sessions > 1 and Mode.ELECTRONIC not in modes):
+        raise SessionsNotAllowed(most=law.max_exams_per_day)
+
+
+def applications_until(announced_on: date, law: Regulation) -> datetime:
+    """The last instant for applying. Source: Art. 6(2)."""
+    return end_of_day(terms.application_last_day(announced_on, law))

@@ -1,0 +1,1 @@
+"""Session: the live sitting, credentials, answers, time, leavings, annulment, Protocol № 2 (Art. 19–41)."""

@@ -1,0 +1,74 @@
+"""The verbs of session, for every door. The candidate's own door is ``live``."""
+
+from chassis import document_routes
+from chassis.commands import Nothing, Verb, Verbs
+from chassis.document_routes import Readers
+from contracts.people import Role
+from services.session import queries, schemas
+from services.session.usecases import annulments, candidates, halls, reconciling
+
+_HALL = frozenset({Role.HALL_ADMINISTRATOR})
+_SYSTEM = frozenset({Role.SYSTEM_ADMINISTRATOR})
+_ON_DUTY = frozenset(
+    {
+        Role.HALL_ADMINISTRATOR,
+        Role.SYSTEM_ADMINISTRATOR,
+        Role.QUAESTOR,
+        Role.CHAIR,
+        Role.MEMBER,
+        Role.DIRECTOR,
+        Role.OFFICER,
+        Role.OPERATOR,
+    }
+)
+_DECIDING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.SYSTEM_ADMINISTRATOR, Role.OPERATOR})
+READERS = Readers(staff=_ON_DUTY - {Role.QUAESTOR} | {Role.MINISTER})
+
+VERBS = Verbs(
+    commands=(
+        Verb(
+            "record_instructions_read",
+            halls.record_instructions_read,
+            schemas.OfHall,
+            _HALL,
+            "чл. 23, ал. 2; чл. 35, ал. 1",
+        ),
+        Verb("unlock", halls.unlock, schemas.Unlock, _SYSTEM, "чл. 24, ал. 1"),
+        Verb("start_paper", halls.start_paper, schemas.OfHall, _HALL, "чл. 35, ал. 2"),
+        Verb("confirm_number", candidates.confirm_number, schemas.ConfirmNumber, _HALL, "чл. 16, т. 4"),
+        Verb("record_leaving", candidates.record_leaving, schemas.OfCandidate, _HALL, "чл. 27; чл. 37"),
+        Verb("record_return", candidates.record_return, schemas.OfCandidate, _HALL, "чл. 27; чл. 37"),
+        Verb("move_sitting", candidates.move_sitting, schemas.MoveSitting, _HALL, "чл. 17, т. 4"),
+        Verb("report_cheating", annulments.report_cheating, schemas.ReportCheating, _HALL, "чл. 16, т. 8"),
+        Verb(
+            "propose_annulment",
+            annulments.propose_annulment,
+            schemas.ProposeAnnulment,
+            frozenset({Role.CHAIR}),
+            "чл. 28, ал. 1; чл. 38, ал. 1",
+        ),
+        Verb(
+            "confirm_annulment",
+            annulments.confirm_annulment,
+            schemas.OfCandidate,
+            frozenset({Role.DIRECTOR}),
+            "чл. 28, ал. 1; чл. 38, ал. 1",
+        ),
+        Verb("terminate_access", annulments.terminate_access, schemas.OfCandidate, _SYSTEM, "чл. 28, ал. 1"),
+        Verb("announce_remaining", halls.announce_remaining, schemas.OfHall, _HALL, "чл. 39, ал. 2"),
+        Verb("end_hall", halls.end_hall, schemas.OfHall, _HALL, "чл. 29, ал. 1; чл. 40, ал. 1"),
+        Verb("hand_in", candidates.hand_in, schemas.OfCandidate, _HALL, "чл. 29, ал. 2; чл. 40, ал. 2"),
+        Verb(
+            "reconcile_hall", reconciling.reconcile_hall, schemas.ReconcileHall, _HALL, "чл. 30, ал. 1; чл. 41, ал. 1"
+        ),
+        Verb("issue_protocol_2", reconciling.issue_protocol_2, schemas.OfHall, _SYSTEM, "чл. 25"),
+    ),
+    questions=(
+        Verb("hall", queries.show_hall, schemas.OfHall, _ON_DUTY, "чл. 16"),
+        Verb("halls", queries.list_halls, schemas.OfExam, _ON_DUTY, "чл. 16"),
+        Verb("my_halls", queries.my_halls, Nothing, _ON_DUTY, "чл. 16"),
+        Verb("incidents", queries.list_incidents, schemas.OfExam, _DECIDING, "чл. 28, ал. 1"),
+        document_routes.question(READERS),
+        Verb("export", queries.export, schemas.OfExam, frozenset({Role.DIRECTOR, Role.OPERATOR}), "Собствено правило"),
+    ),
+)

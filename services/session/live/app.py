@@ -1,0 +1,200 @@
+"""The candidate's door: log-in, the screen, answers, submission, the stream (architecture.md §10, ``live``)."""
+
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Scope
+
+from chassis.commands import ANYBODY, Answer, Verb, carry_out
+from chassis.middleware import BodyLimit, Shell
+from chassis.web import json_body
+from chassis.work import NOBODY, Actor, Runtime, Work
+from contracts.people import Role
+from contracts.refusals import Refusal
+from contracts.refusals.general import InvalidInput, NotAuthenticated, NotFound
+from services.session import queries, schemas
+from services.session.live import shapes, tokens
+from services.session.live.ledger import Outcome
+from services.session.live.notices import Listener
+from services.session.live.papers import Papers
+from services.session.live.tokens import Claims
+from services.session.live.writer import Writer
+from services.session.rules.answers import Change
+from services.session.rules.phase import OPEN
+from services.session.settings import Settings
+from services.session.usecases import sittings
+
+_BODY_LIMIT_BYTES = 256 * 1024
+T = TypeVar("T")
+
+
+def create_live_app(runtime: Runtime[Settings]) -> Starlette:
+    """The door, mounted at ``/live``. Its connections open with the first request, so it needs no start; where it is
+    served by itself its lifespan also closes them in order.
+    """
+    door = LiveDoor(runtime)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await door.close()
+
+    return Starlette(
+        routes=[
+            Route("/login", door.log_in, methods=["POST"]),
+            Route("/sitting", door.sitting, methods=["GET"]),
+            Route("/answers/{question:int}", door.answer, methods=["PUT"]),
+            Route("/answers", door.replay, methods=["POST"]),
+            Route("/submit", door.submit, methods=["POST"]),
+            Route("/stream", door.stream, methods=["GET"]),
+        ],
+        middleware=[
+            Middleware(Shell, service="live"),
+            Middleware(BodyLimit, limit_bytes=_BODY_LIMIT_BYTES, refuse=_refuse),
+        ],
+        exception_handlers={Refusal: _on_refusal, 404: _on_missing},
+        lifespan=lifespan,
+    )
+
+
+class LiveDoor:
+    """What the routes do."""
+
+    def __init__(self, runtime: Runtime[Settings]) -> None:
+        self._runtime = runtime
+        self._writer = Writer(runtime.settings, runtime.clock)
+        self._listener = Listener(runtime.settings, runtime.clock)
+        self._papers = Papers(runtime)
+        self._enter = Verb("login", self._log_in, schemas.LogIn, ANYBODY, "чл. 24, ал. 1")
+
+    async def close(self) -> None:
+        """Write what waits, and hang up."""
+        await self._writer.close()
+        await self._listener.close()
+
+    async def log_in(self, request: Request) -> Response:
+        """``POST /live/login`` ``{"username", "password"}`` → ``{"token", "sitting"}``."""
+        payload = await json_body(request)
+        return _json(await run_in_threadpool(carry_out, self._runtime, self._enter, payload, NOBODY))
+
+    async def sitting(self, request: Request) -> Response:
+        """``GET /live/sitting``: the main screen (Art. 24(2)); its questions only while they may be worked on."""
+        claims = self._claims(request)
+        return _json(await self._in_work(claims, lambda work: self._screen(work, claims)))
+
+    async def answer(self, request: Request) -> Response:
+        """``PUT /live/answers/{question}`` ``{"option", "seq"}`` → ``{"verdict", …}`` once it is durable."""
+        claims = self._claims(request)
+        given = shapes.read(shapes.ONE, await request.body())
+        change = shapes.change(request.path_params["question"], given, claims.line)
+        (outcome,) = await self._writer.save(uuid.UUID(claims.sitting_id), [change])
+        if outcome.refusal is not None:
+            raise _refusal(outcome.refusal, change)
+        return _json(_told(change, outcome))
+
+    async def replay(self, request: Request) -> Response:
+        """``POST /live/answers`` ``[{"question", "option", "seq"}]`` → ``{"verdicts": […]}``, one each."""
+        claims = self._claims(request)
+        changes = shapes.changes(shapes.read(shapes.MANY, await request.body()), claims.line)
+        outcomes = await self._writer.save(uuid.UUID(claims.sitting_id), changes)
+        return _json({"verdicts": [_told(*one) for one in zip(changes, outcomes, strict=True)]})
+
+    async def submit(self, request: Request) -> Response:
+        """``POST /live/submit``: the final submission."""
+        claims = self._claims(request)
+        sitting_id = uuid.UUID(claims.sitting_id)
+        return _json(
+            await self._in_work(claims, lambda work: sittings.submit(work, sitting_id=sitting_id, line=claims.line))
+        )
+
+    async def stream(self, request: Request) -> Response:
+        """``GET /live/stream``: server-sent events ``unlock``, ``announcement``, ``time``, ``moved``, ``suspension``,
+        ``end``, and ``resync`` (look again).
+        """
+        events = self._listener.stream(self._claims(request))
+        return StreamingResponse(events, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+    def _claims(self, request: Request) -> Claims:
+        header = request.headers.get("authorization", "")
+        if not header.startswith("Bearer "):
+            raise NotAuthenticated
+        key = self._runtime.settings.sitting_key
+        return tokens.read(key, header.removeprefix("Bearer "), now=self._runtime.clock.now())
+
+    async def _in_work(self, claims: Claims, do: Callable[[Work], T]) -> T:
+        actor = Actor(claims.candidate_id, frozenset({(Role.CANDIDATE, claims.exam_id)}))
+
+        def in_transaction() -> T:
+            with self._runtime.work(actor) as work:
+                return do(work)
+
+        return await run_in_threadpool(in_transaction)
+
+    def _log_in(self, work: Work, *, username: str, password: str, browser: str | None) -> Answer:
+        sitting, sheet = sittings.log_in(work, username=username, password=password, browser=browser)
+        work.session.flush()
+        until = work.now + timedelta(hours=self._runtime.settings.sitting_token_hours)
+        claims = Claims(
+            sitting_id=str(sitting.sitting_id),
+            candidate_id=sitting.candidate_id,
+            exam_id=sitting.exam_id,
+            hall=sitting.hall,
+            line=sheet.line,
+            until=int(until.timestamp()),
+        )
+        return {
+            "token": tokens.issue(self._runtime.settings.sitting_key, claims),
+            "sitting": self._screen(work, claims),
+        }
+
+    def _screen(self, work: Work, claims: Claims) -> Answer:
+        screen = queries.show_screen(work, sitting_id=uuid.UUID(claims.sitting_id), line=claims.line)
+        if screen["state"] in OPEN:
+            package = queries.package_of(work, exam_id=claims.exam_id, variant=screen["variant"])
+            screen["questions"] = self._papers.questions(package, screen["sub_variant"])
+        return screen
+
+
+def _told(change: Change, outcome: Outcome) -> dict[str, Any]:
+    told = {"question": change.question, "seq": change.seq, "verdict": outcome.verdict}
+    if outcome.refusal is not None:
+        return told | {"code": outcome.refusal.__name__}
+    if outcome.stands is not None:
+        told |= {"stands": {"option": outcome.stands.option, "seq": outcome.stands.seq}}
+    return told
+
+
+def _refusal(kind: type[Refusal], change: Change) -> Refusal:
+    facts = {NotFound: {"what": "изпит на кандидата"}, InvalidInput: {"errors": f"{change.question}: {change.option}"}}
+    return kind(**facts.get(kind, {}))
+
+
+def _json(value: Any) -> Response:
+    return Response(shapes.encode(value), media_type="application/json")
+
+
+async def _on_refusal(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Refusal):
+        raise TypeError(error)
+    return _problem(error)
+
+
+async def _on_missing(request: Request, _: Exception) -> Response:
+    return _problem(NotFound(what=request.url.path))
+
+
+def _refuse(_: Scope, refusal: Refusal) -> ASGIApp:
+    return _problem(refusal)
+
+
+def _problem(refusal: Refusal) -> Response:
+    return Response(shapes.encode(refusal.to_dict()), refusal.status, media_type="application/problem+json")

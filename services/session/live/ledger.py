@@ -1,0 +1,131 @@
+"""One commit's worth of answers: what each becomes, and what has to be written for all of them; no I/O here."""
+
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from contracts.refusals import Refusal
+from services.session.rules.answers import Answer, Change, Standing, Verdict, refusal_of, verdict
+from services.session.rules.history import Entry, link
+
+Key = tuple[uuid.UUID, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A change at the door: of which sitting, and when it came."""
+
+    sitting_id: uuid.UUID
+    change: Change
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a change has become. ``stands``: what the question's answer is now; ``None`` when the change was refused."""
+
+    verdict: str
+    stands: Answer | None = None
+    refusal: type[Refusal] | None = None
+
+
+@dataclass(slots=True)
+class LockedSheet:
+    """A sheet under this transaction's lock."""
+
+    standing: Standing
+    entries: int
+    head: bytes
+    answered: int
+    changed_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Takes the changes of one transaction in their order; holds the rows to write."""
+
+    sheets: dict[uuid.UUID, LockedSheet]
+    stands: dict[Key, Answer]
+    history: list[tuple[Any, ...]] = field(default_factory=list)
+    refused: list[tuple[Any, ...]] = field(default_factory=list)
+    saved: dict[Key, Answer] = field(default_factory=dict)
+    touched: set[uuid.UUID] = field(default_factory=set)
+
+    def enter(self, arrived: Arrived) -> Outcome:
+        """What becomes of a change, given all before it."""
+        sheet = self.sheets.get(arrived.sitting_id)
+        refusal = refusal_of(sheet.standing if sheet else None, arrived.change, arrived.at)
+        if sheet is None or refusal is not None:
+            self._refuse(arrived, refusal)
+            return Outcome("refused", refusal=refusal)
+        key = (arrived.sitting_id, arrived.change.question)
+        stands = self.stands.get(key)
+        became = verdict(stands, arrived.change)
+        if became is Verdict.REPEATED:
+            return Outcome("saved", stands)
+        self._link(arrived, sheet, became)
+        if became is Verdict.SAVED:
+            stands = self._save(key, sheet, arrived)
+        return Outcome(became, stands)
+
+    def _save(self, key: Key, sheet: LockedSheet, arrived: Arrived) -> Answer:
+        before, now = self.stands.get(key), Answer(arrived.change.option, arrived.change.seq)
+        sheet.answered += (now.option is not None) - (before is not None and before.option is not None)
+        sheet.changed_at = arrived.at
+        self.stands[key] = self.saved[key] = now
+        return now
+
+    def _link(self, arrived: Arrived, sheet: LockedSheet, became: Verdict) -> None:
+        change = arrived.change
+        sheet.entries += 1
+        entry = Entry(
+            sheet.entries,
+            arrived.at,
+            "answer",
+            change.line,
+            change.question,
+            change.option,
+            change.seq,
+            change.client_at,
+            became,
+        )
+        sheet.head = link(str(arrived.sitting_id), sheet.head, entry)
+        self.history.append(
+            (
+                arrived.sitting_id,
+                entry.number,
+                entry.at,
+                entry.line,
+                entry.question,
+                entry.option,
+                entry.seq,
+                entry.client_at,
+                str(became),
+                sheet.head,
+            )
+        )
+        self.touched.add(arrived.sitting_id)
+
+    def _refuse(self, arrived: Arrived, refusal: type[Refusal] | None) -> None:
+        change = arrived.change
+        reason = refusal.__name__ if refusal else ""
+        self.refused.append(
+            (
+                arrived.sitting_id,
+                arrived.at,
+                change.line,
+                change.question,
+                change.option,
+                change.seq,
+                change.client_at,
+                reason,
+            )
+        )
+
+
+def without_clock(change: Change, earliest: datetime, latest: datetime) -> Change:
+    """The change without the client's instant when that is no date of our time: a wrong clock refuses no answer."""
+    if change.client_at is None or earliest <= change.client_at <= latest:
+        return change
+    return replace(change, client_at=None)

@@ -1,0 +1,103 @@
+"""What happens to a sitting, told to its screen: one listening connection a process, shared by all its streams."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from chassis.clock import Clock
+from chassis.logging import logger
+from services.session.live.tokens import Claims
+from services.session.settings import Settings
+from services.session.usecases.notices import CHANNEL
+
+_STILL_HERE_SECONDS = 15.0
+_AGAIN_SECONDS = 1.0
+_LOG = logger(__name__)
+Notice = dict[str, Any]
+
+
+@dataclass(eq=False)
+class Subscriber:
+    """One screen: for whom it listens, and what it has not been told yet."""
+
+    claims: Claims
+    untold: asyncio.Queue[Notice] = field(default_factory=asyncio.Queue)
+
+    def is_concerned(self, notice: Notice) -> bool:
+        """Whether a notice is for this screen: for its sitting, or for its hall as a whole."""
+        if notice["exam_id"] != self.claims.exam_id:
+            return False
+        whose: str = notice["sitting_id"]
+        return whose == self.claims.sitting_id if whose else notice["hall"] == self.claims.hall
+
+
+class Listener:
+    """Listens to the database for all screens of a process; starts with the first one."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._url = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        self._clock = clock
+        self._subscribers: set[Subscriber] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def stream(self, claims: Claims) -> AsyncIterator[bytes]:
+        """Server-sent events for one screen, without end; the time now and then, so that a dead line is noticed."""
+        with self._subscribed(claims) as subscriber:
+            yield self._time()
+            while True:
+                try:
+                    notice = await asyncio.wait_for(subscriber.untold.get(), _STILL_HERE_SECONDS)
+                except TimeoutError:
+                    yield self._time()
+                else:
+                    yield _event(notice["kind"], notice["facts"] | {"now": self._clock.now().isoformat()})
+
+    async def close(self) -> None:
+        """Listen no more."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    @contextlib.contextmanager
+    def _subscribed(self, claims: Claims) -> Iterator[Subscriber]:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._listen(), name="live-listener")
+        subscriber = Subscriber(claims)
+        self._subscribers.add(subscriber)
+        try:
+            yield subscriber
+        finally:
+            self._subscribers.discard(subscriber)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._pass_on()
+            except psycopg.Error as error:
+                _LOG.warning("live_listener_away", error=str(error))
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _pass_on(self) -> None:
+        connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True)
+        async with connection:
+            await connection.execute(f"LISTEN {CHANNEL}")
+            for subscriber in self._subscribers:  # something may have been missed
+                subscriber.untold.put_nowait({"kind": "resync", "facts": {}})
+            async for told in connection.notifies():
+                notice = json.loads(told.payload)
+                for subscriber in self._subscribers:
+                    if subscriber.is_concerned(notice):
+                        subscriber.untold.put_nowait(notice)
+
+    def _time(self) -> bytes:
+        return _event("time", {"now": self._clock.now().isoformat()})
+
+
+def _event(kind: str, facts: dict[str, Any]) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps(facts, ensure_ascii=False)}\n\n".encode()

@@ -1,0 +1,206 @@
+"""The group commit: answers that arrive together go into one transaction; none is acknowledged before it is durable."""
+
+import asyncio
+import contextlib
+import uuid
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from prometheus_client import Counter, Histogram
+
+from chassis.clock import Clock
+from chassis.logging import logger
+from contracts.refusals.session import Busy
+from services.session.live.ledger import Arrived, Ledger, LockedSheet, Outcome
+from services.session.rules.answers import Answer, Change, Standing
+from services.session.settings import Settings
+
+_LOCK = """
+SELECT sitting_id, line, opens_at, ends_at, closed_at IS NOT NULL, questions, letters, entries, head, answered
+FROM sheets WHERE sitting_id = ANY(%b) ORDER BY sitting_id FOR NO KEY UPDATE"""
+_STANDS = """
+SELECT a.sitting_id, a.question, a.option, a.seq
+FROM unnest(%b::uuid[], %s::int4[]) AS w (sitting_id, question) JOIN answers AS a USING (sitting_id, question)"""
+_HISTORY = """
+INSERT INTO answer_history (action, sitting_id, number, at, line, question, option, seq, client_at, verdict, sha256)
+SELECT 'answer', * FROM unnest(%b::uuid[], %s::int4[], %s::timestamptz[], %s::int4[], %s::int4[], %s::text[],
+                               %s::int4[], %s::timestamptz[], %s::text[], %b::bytea[])"""
+_SAVE = """
+INSERT INTO answers (sitting_id, question, option, seq)
+SELECT * FROM unnest(%b::uuid[], %s::int4[], %s::text[], %s::int4[])
+ON CONFLICT (sitting_id, question) DO UPDATE SET option = excluded.option, seq = excluded.seq"""
+_SHEETS = """
+UPDATE sheets SET entries = n.entries, head = n.head, answered = n.answered,
+                  changed_at = coalesce(n.changed_at, sheets.changed_at)
+FROM unnest(%b::uuid[], %s::int4[], %b::bytea[], %s::int4[], %s::timestamptz[])
+     AS n (sitting_id, entries, head, answered, changed_at)
+WHERE sheets.sitting_id = n.sitting_id"""
+_REFUSED = """
+INSERT INTO refused_answers (sitting_id, at, line, question, option, seq, client_at, reason)
+SELECT * FROM unnest(%b::uuid[], %s::timestamptz[], %s::int4[], %s::int4[], %s::text[], %s::int4[],
+                     %s::timestamptz[], %s::text[])"""
+
+_COMMIT_SECONDS = Histogram(
+    "svops_live_commit_seconds",
+    "One transaction of answers",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10),
+)
+_COMMIT_CHANGES = Histogram(
+    "svops_live_commit_changes", "Answers in one transaction", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+)
+_VERDICTS = Counter("svops_live_verdicts", "Answers by what became of them", ["verdict"])
+_LOG = logger(__name__)
+
+#: Transactions that may hang at once before answers are turned away without a try.
+_MOST_STUCK = 3
+Connection = psycopg.AsyncConnection[Any]
+Told = asyncio.Future[Outcome]
+
+
+class Writer:
+    """Writes the answers of one process over one connection; starts with the first answer, in the loop that brings it.
+
+    A transaction that takes too long is left to its fate (it may yet commit; the client sends the same again, which is
+    harmless) and the next one gets another connection.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._url = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        self._waiting: deque[tuple[Arrived, Told]] = deque()
+        self._bell = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._connection: Connection | None = None
+        self._stuck: set[asyncio.Task[list[Outcome]]] = set()
+        self._is_closing = False
+
+    async def save(self, sitting_id: uuid.UUID, changes: Sequence[Change]) -> list[Outcome]:
+        """What became of each change, after the commit; raises ``Busy`` when that is not known or too many wait."""
+        if len(self._waiting) + len(changes) > self._settings.live_waiting_changes:
+            raise Busy
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="live-writer")
+        loop, at = asyncio.get_running_loop(), self._clock.now()
+        told = [loop.create_future() for _ in changes]
+        self._waiting.extend((Arrived(sitting_id, change, at), one) for change, one in zip(changes, told, strict=True))
+        self._bell.set()
+        return list(await asyncio.gather(*told))
+
+    async def close(self) -> None:
+        """Write what waits, then hang up."""
+        self._is_closing = True
+        self._bell.set()
+        if self._task is not None:
+            await self._task
+        await self._hang_up()
+
+    async def _run(self) -> None:
+        while not self._is_closing:
+            await self._bell.wait()
+            self._bell.clear()
+            while self._waiting:
+                await self._write_next()
+
+    async def _write_next(self) -> None:
+        """One transaction with as many as wait; tells each what became of it, or that it is not known."""
+        most = min(len(self._waiting), self._settings.live_batch_changes)
+        batch = [self._waiting.popleft() for _ in range(most)]
+        try:
+            with _COMMIT_SECONDS.time():
+                outcomes = await self._write_in_time([arrived for arrived, _ in batch])
+        except Exception as error:  # noqa: BLE001 - whatever it was, the clients must be told and the next batch written
+            _LOG.warning("live_commit_failed", changes=most, error=f"{type(error).__name__}: {error}")
+            await self._hang_up()
+            _tell(batch, [Busy()] * most)
+        else:
+            _COMMIT_CHANGES.observe(most)
+            _tell(batch, outcomes)
+
+    async def _write_in_time(self, batch: Sequence[Arrived]) -> list[Outcome]:
+        if len(self._stuck) >= _MOST_STUCK:
+            raise TimeoutError("the database answers none of the transactions before")
+        writing = asyncio.create_task(self._write(batch))
+        done, _ = await asyncio.wait({writing}, timeout=self._settings.live_write_seconds)
+        if done:
+            return writing.result()
+        self._stuck.add(writing)
+        writing.add_done_callback(self._forget)
+        self._connection = None
+        raise TimeoutError("the transaction takes too long")
+
+    def _forget(self, writing: asyncio.Task[list[Outcome]]) -> None:
+        self._stuck.discard(writing)
+        if not writing.cancelled() and (error := writing.exception()) is not None:
+            _LOG.warning("live_commit_failed_late", error=f"{type(error).__name__}: {error}")
+
+    async def _write(self, batch: Sequence[Arrived]) -> list[Outcome]:
+        connection = await self._connected()
+        try:
+            return await self._write_over(connection, batch)
+        finally:
+            if connection is not self._connection:
+                await connection.close()
+
+    async def _write_over(self, connection: Connection, batch: Sequence[Arrived]) -> list[Outcome]:
+        sittings = sorted({one.sitting_id for one in batch})
+        async with connection.pipeline(), connection.transaction():
+            locked = await connection.execute(_LOCK, (sittings,), prepare=True)
+            keys = [[one.sitting_id for one in batch], [one.change.question for one in batch]]
+            standing = await connection.execute(_STANDS, keys, prepare=True)
+            ledger = Ledger(_sheets(await locked.fetchall()), _answers(await standing.fetchall()))
+            outcomes = [ledger.enter(one) for one in batch]
+            await _save(connection, ledger)
+        return outcomes
+
+    async def _connected(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = await psycopg.AsyncConnection.connect(
+                self._url, autocommit=True, connect_timeout=max(2, int(self._settings.live_write_seconds))
+            )
+        return self._connection
+
+    async def _hang_up(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                await self._connection.close()
+            self._connection = None
+
+
+def _sheets(rows: Iterable[tuple[Any, ...]]) -> dict[uuid.UUID, LockedSheet]:
+    return {row[0]: LockedSheet(Standing(*row[1:7]), entries=row[7], head=row[8], answered=row[9]) for row in rows}
+
+
+def _answers(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[uuid.UUID, int], Answer]:
+    return {(row[0], row[1]): Answer(row[2], row[3]) for row in rows}
+
+
+async def _save(connection: Connection, ledger: Ledger) -> None:
+    if ledger.history:
+        await connection.execute(_HISTORY, _columns(ledger.history), prepare=True)
+        sheets = [(one, ledger.sheets[one]) for one in sorted(ledger.touched)]
+        rows = [(key, sheet.entries, sheet.head, sheet.answered, sheet.changed_at) for key, sheet in sheets]
+        await connection.execute(_SHEETS, _columns(rows), prepare=True)
+    if ledger.saved:
+        saved = [(*key, answer.option, answer.seq) for key, answer in ledger.saved.items()]
+        await connection.execute(_SAVE, _columns(saved), prepare=True)
+    if ledger.refused:
+        await connection.execute(_REFUSED, _columns(ledger.refused), prepare=True)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _tell(batch: Sequence[tuple[Arrived, Told]], outcomes: Sequence[Outcome | Busy]) -> None:
+    for (_, told), outcome in zip(batch, outcomes, strict=True):
+        if isinstance(outcome, Busy):
+            _VERDICTS.labels("busy").inc()
+            if not told.done():
+                told.set_exception(outcome)
+        else:
+            _VERDICTS.labels(outcome.verdict).inc()
+            if not told.done():
+                told.set_result(outcome)

@@ -1,0 +1,303 @@
+"""What session answers; nothing is changed here."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis.commands import Answer
+from chassis.export import plumbing_export
+from chassis.plumbing import ActRow
+from chassis.work import Work
+from contracts.people import Role
+from contracts.refusals.general import NotFound
+from contracts.refusals.session import LineMoved
+from services.session.lookups import answers_of, course_of, exam_of, names_of
+from services.session.rules.annulment import ACT
+from services.session.rules.history import instant
+from services.session.rules.phase import Phase, phase
+from services.session.tables import (
+    Announcement,
+    AnswerRow,
+    Exam,
+    Hall,
+    HistoryRow,
+    Incident,
+    Leaving,
+    RefusedAnswer,
+    Sheet,
+    Sitting,
+    Variant,
+)
+
+_CLOSED = {"submitted", "time_expired", "annulled"}
+
+
+def list_halls(work: Work, *, exam_id: str) -> Answer:
+    """Every hall of an exam and how far it has come."""
+    exam_of(work, exam_id)
+    halls = work.session.scalars(select(Hall).where(Hall.exam_id == exam_id).order_by(Hall.session, Hall.hall))
+    return {"halls": [_hall(hall) for hall in halls]}
+
+
+def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
+    """A hall as seats with their live state."""
+    place = work.session.get(Hall, (exam_id, hall))
+    if place is None:
+        raise NotFound(what=f"зала {hall}")
+    rows = work.session.execute(
+        select(Sitting, Sheet)
+        .outerjoin(Sheet, Sheet.sitting_id == Sitting.sitting_id)
+        .where(Sitting.exam_id == exam_id, Sitting.hall == hall)
+    )
+    seats = [_seat(sitting, sheet, phase(course_of(sitting, place, sheet), work.now)) for sitting, sheet in rows]
+    spoken = select(Announcement).where(Announcement.exam_id == exam_id, Announcement.hall == hall)
+    announced = work.session.scalars(spoken.order_by(Announcement.announcement_id))
+    return _hall(place) | {
+        "now": work.now.isoformat(),
+        "seats": sorted(seats, key=lambda seat: seat["seat"]),
+        "announcements": [
+            {"kind": one.kind, "minutes": one.minutes, "at": one.announced_at.isoformat()} for one in announced
+        ],
+    }
+
+
+def _hall(hall: Hall) -> dict[str, Any]:
+    instants = ("instructions_read_at", "started_at", "ends_at", "ended_at", "reconciled_at")
+    return {
+        "hall": hall.hall,
+        "mode": hall.mode,
+        "session": hall.session,
+        "place": hall.place,
+        "envelopes": hall.envelopes,
+    } | {name: _iso(getattr(hall, name)) for name in instants}
+
+
+def _seat(sitting: Sitting, sheet: Sheet | None, now: Phase) -> dict[str, Any]:
+    return {
+        "candidate_id": sitting.candidate_id,
+        "seat": sitting.seat,
+        "names": str(names_of(sitting)),
+        "state": now.state,
+        "until": _iso(now.until),
+        "assisted": sitting.assisted,
+        "exam_username": sitting.exam_username,
+        "sub_variant": sitting.sub_variant,
+        "has_credentials": sitting.password_hash is not None,
+        "logged_in_at": _iso(sitting.logged_in_at),
+        "confirmed_at": _iso(sitting.confirmed_at),
+        "left_at": _iso(sitting.left_at),
+        "annulment_decided_at": _iso(sitting.annulment_decided_at),
+        "handed_in_at": _iso(sitting.handed_in_at),
+        "answered": None if sheet is None else sheet.answered,
+        "questions": None if sheet is None else sheet.questions,
+        "changed_at": None if sheet is None else _iso(sheet.changed_at),
+    }
+
+
+def list_incidents(work: Work, *, exam_id: str) -> Answer:
+    """What the halls reported, the newest first, and where the decision on it stands."""
+    found = select(Incident).where(Incident.exam_id == exam_id).order_by(Incident.reported_at.desc())
+    return {"incidents": [_incident(work, one) for one in work.session.scalars(found)]}
+
+
+def _incident(work: Work, incident: Incident) -> dict[str, Any]:
+    sitting = work.session.scalars(
+        select(Sitting).where(Sitting.exam_id == incident.exam_id, Sitting.candidate_id == incident.candidate_id)
+    ).one()
+    proposed = select(ActRow.proposed_at).where(
+        ActRow.exam_id == incident.exam_id,
+        ActRow.kind == ACT,
+        ActRow.subject == incident.candidate_id,
+        ActRow.expires_at > work.now,
+    )
+    return {
+        "incident_id": str(incident.incident_id),
+        "hall": incident.hall,
+        "candidate_id": incident.candidate_id,
+        "kind": incident.kind,
+        "reason": incident.reason,
+        "description": incident.description,
+        "reported_at": incident.reported_at.isoformat(),
+        "proposed_at": _iso(work.session.scalar(proposed.limit(1))),
+        "decided_at": _iso(sitting.annulment_decided_at),
+        "annulled_at": _iso(sitting.annulled_at),
+    }
+
+
+def show_screen(work: Work, *, sitting_id: uuid.UUID, line: int) -> Answer:
+    """What stands on the candidate's main screen (Art. 24(2)), questions apart; raises ``LineMoved``."""
+    sitting = work.session.get(Sitting, sitting_id)
+    sheet = work.session.get(Sheet, sitting_id)
+    if sitting is None or sheet is None:
+        raise NotFound(what="изпит на кандидата")
+    if line != sheet.line:
+        raise LineMoved
+    hall = work.session.get_one(Hall, (sitting.exam_id, sitting.hall))
+    exam = exam_of(work, sitting.exam_id)
+    return {
+        "state": phase(course_of(sitting, hall, sheet), work.now).state,
+        "now": work.now.isoformat(),
+        "remaining_seconds": _remaining_seconds(sheet, work),
+        "started_at": _iso(sheet.opens_at),
+        "ends_at": _iso(sheet.ends_at),
+        "answers": _answers(work, sitting),
+        **_heading(sitting, exam),
+        **_announced(work, sitting, sheet),
+    }
+
+
+def _remaining_seconds(sheet: Sheet, work: Work) -> int | None:
+    """Whole seconds to the end, rounded down; ``None`` before the start (Art. 24(2))."""
+    if sheet.ends_at is None:
+        return None
+    return max(0, (sheet.ends_at - work.now) // timedelta(seconds=1))
+
+
+def _heading(sitting: Sitting, exam: Exam) -> dict[str, Any]:
+    return {
+        "exam_id": exam.exam_id,
+        "title": exam.title,
+        "exam_on": exam.exam_on.isoformat(),
+        "names": str(names_of(sitting)),
+        "identifier_type": sitting.identifier_type,
+        "identifier": sitting.identifier,
+        "unique_number": sitting.unique_number,
+        "exam_username": sitting.exam_username,
+        "hall": sitting.hall,
+        "seat": sitting.seat,
+        "session": sitting.session,
+        "variant": sitting.variant,
+        "sub_variant": sitting.sub_variant,
+    }
+
+
+def _answers(work: Work, sitting: Sitting) -> dict[str, Any]:
+    rows = work.session.execute(
+        select(AnswerRow.question, AnswerRow.option, AnswerRow.seq)
+        .where(AnswerRow.sitting_id == sitting.sitting_id)
+        .order_by(AnswerRow.question)
+    )
+    return {str(question): {"option": option, "seq": seq} for question, option, seq in rows}
+
+
+def _announced(work: Work, sitting: Sitting, sheet: Sheet) -> dict[str, Any]:
+    query = select(Announcement).where(Announcement.exam_id == sitting.exam_id, Announcement.hall == sitting.hall)
+    rows = work.session.scalars(query.order_by(Announcement.announcement_id))
+    return {
+        "announcements": [{"minutes": row.minutes, "at": row.announced_at.isoformat()} for row in rows],
+        "questions_count": sheet.questions,
+        "answered": sheet.answered,
+    }
+
+
+def package_of(work: Work, *, exam_id: str, variant: int) -> str:
+    """Where the package of an opened variant lies: its SHA-256 in the file store."""
+    return work.session.get_one(Variant, (exam_id, variant)).package_sha256
+
+
+def export(work: Work, *, exam_id: str) -> Answer:
+    """What the independent recount reads: sittings by opaque id with their whole history; no names."""
+    exam_of(work, exam_id)
+    rows = work.session.execute(
+        select(Sitting, Sheet)
+        .outerjoin(Sheet, Sheet.sitting_id == Sitting.sitting_id)
+        .where(Sitting.exam_id == exam_id)
+        .order_by(Sitting.sitting_id)
+    ).all()
+    return plumbing_export(work, exam_id) | {
+        "halls": [_hall(hall) for hall in work.session.scalars(select(Hall).where(Hall.exam_id == exam_id))],
+        "sittings": [_exported(work, sitting, sheet) for sitting, sheet in rows],
+        "annulments": [
+            {
+                "candidate_id": sitting.candidate_id,
+                "mode": sitting.mode,
+                "reason": sitting.annulment_reason,
+                "decided_at": instant(sitting.annulment_decided_at),
+                "annulled_at": instant(sitting.annulled_at),
+            }
+            for sitting, _ in rows
+            if sitting.annulment_decided_at is not None
+        ],
+    }
+
+
+def _exported(work: Work, sitting: Sitting, sheet: Sheet | None) -> dict[str, Any]:
+    common = {
+        "sitting_id": str(sitting.sitting_id),
+        "candidate_id": sitting.candidate_id,
+        "mode": sitting.mode,
+        "session": sitting.session,
+        "hall": sitting.hall,
+        "seat": sitting.seat,
+        "appeared": sitting.refused_at is None and bool(sitting.identified_at or sitting.logged_in_at),
+        "variant": sitting.variant,
+        "sub_variant": sitting.sub_variant,
+        "unique_number": sitting.unique_number,
+        "handed_in_at": instant(sitting.handed_in_at),
+        "annulled_at": instant(sitting.annulled_at),
+        "leavings": _leavings(work, sitting),
+    }
+    is_blank = sheet is None or (sheet.closed_at is None and not sheet.entries)
+    return common if sheet is None or is_blank else common | _exported_sheet(work, sitting, sheet)
+
+
+def _exported_sheet(work: Work, sitting: Sitting, sheet: Sheet) -> dict[str, Any]:
+    history = select(HistoryRow).where(HistoryRow.sitting_id == sitting.sitting_id).order_by(HistoryRow.number)
+    refused = select(RefusedAnswer).where(RefusedAnswer.sitting_id == sitting.sitting_id)
+    return {
+        "answers": answers_of(work, sitting),
+        "outcome": sheet.outcome,
+        "started_at": instant(sheet.opens_at),
+        "ends_at": instant(sheet.ends_at),
+        "ended_at": instant(sheet.closed_at),
+        "history_sha256": sheet.head.hex(),
+        "history": [_link(row) for row in work.session.scalars(history)],
+        "refused": [
+            {
+                "at": instant(row.at),
+                "question": row.question,
+                "option": row.option,
+                "seq": row.seq,
+                "line": row.line,
+                "reason": row.reason,
+            }
+            for row in work.session.scalars(refused.order_by(RefusedAnswer.number))
+        ],
+    }
+
+
+def _link(row: HistoryRow) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "at": instant(row.at),
+        "action": row.action,
+        "line": row.line,
+        "question": row.question,
+        "option": row.option,
+        "seq": row.seq,
+        "client_at": instant(row.client_at),
+        "verdict": row.verdict,
+        "sha256": row.sha256.hex(),
+    }
+
+
+def _leavings(work: Work, sitting: Sitting) -> list[dict[str, Any]]:
+    query = select(Leaving).where(Leaving.sitting_id == sitting.sitting_id).order_by(Leaving.leaving_id)
+    return [
+        {"left_at": instant(row.left_at), "returned_at": instant(row.returned_at)}
+        for row in work.session.scalars(query)
+    ]
+
+
+def my_halls(work: Work) -> Answer:
+    """The exams and halls that the person at the door may look at."""
+    exams = {exam for role, exam in work.actor.capacities if role is not Role.CANDIDATE}
+    query = select(Hall).order_by(Hall.exam_id, Hall.session, Hall.hall)
+    halls = [hall for hall in work.session.scalars(query) if None in exams or hall.exam_id in exams]
+    return {"halls": [_hall(hall) | {"exam_id": hall.exam_id} for hall in halls]}
+
+
+def _iso(at: Any) -> str | None:
+    return None if at is None else at.isoformat()

@@ -1,0 +1,88 @@
+"""Art. 10(1), 24, 28(1), 29(1): which answer is saved, which gives way to a newer one, which is refused."""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.refusals import Refusal
+from contracts.refusals.general import InvalidInput, NotFound
+from contracts.refusals.session import LineMoved, SittingClosed, SittingNotOpen, TimeExpired
+
+
+class Verdict(enum.StrEnum):
+    """What becomes of an answer that is not refused."""
+
+    SAVED = "saved"
+    REPEATED = "repeated"  #: told as saved; nothing is written
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An answer as it came: question as printed in the sub-variant, letter or ``None`` for none, the client's count of
+    changes, when the client says it was made, and over which line (computer) of the sitting.
+    """
+
+    question: int
+    option: str | None
+    seq: int
+    line: int
+    client_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a sitting allows: its live line, its time, whether it is closed, its questions and their letters."""
+
+    line: int
+    opens_at: datetime | None
+    ends_at: datetime | None
+    is_closed: bool
+    questions: int
+    letters: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What stands for a question: a letter or ``None``, and the count of the change that put it there."""
+
+    option: str | None
+    seq: int
+
+
+def refusal_of(standing: Standing | None, change: Change, at: datetime) -> type[Refusal] | None:
+    """Why a change that arrived at an instant is refused; ``None`` when it is not.
+
+    Source: Art. 10(1), 24(1), 28(1), 29(1). Own choice: the hour of arrival counts, not that of the commit;
+    what comes over another line is refused before anything else is said.
+    """
+    if standing is None:
+        return NotFound
+    if change.line != standing.line:
+        return LineMoved
+    if standing.is_closed:
+        return SittingClosed
+    if standing.opens_at is None or standing.ends_at is None or at < standing.opens_at:
+        return SittingNotOpen
+    if at >= standing.ends_at:
+        return TimeExpired
+    return None if is_of_the_test(standing, change) else InvalidInput
+
+
+def is_of_the_test(standing: Standing, change: Change) -> bool:
+    """Whether the test has such a question with such an option. Source: Art. 10(1), App. 10."""
+    has_option = change.option is None or (len(change.option) == 1 and change.option in standing.letters)
+    return 1 <= change.question <= standing.questions and has_option
+
+
+def verdict(stands: Answer | None, change: Change) -> Verdict:
+    """What becomes of a change: an older one never overwrites a newer one, a repeated one changes nothing.
+
+    Own choice: the client's count decides, because a line may deliver late and twice; of two changes with one count the
+    first stands.
+    """
+    if stands is None or change.seq > stands.seq:
+        return Verdict.SAVED
+    if change.seq == stands.seq and change.option == stands.option:
+        return Verdict.REPEATED
+    return Verdict.SUPERSEDED

@@ -1,0 +1,20 @@
+"""Art. 28(2), 29(2), 30(1), 40(2), 41(1): the envelopes handed in against the candidates who came."""
+
+from contracts.refusals.general import OutOfOrder
+from contracts.refusals.session import EnvelopesDiffer
+
+
+def check(*, envelopes: int, appeared: int, handed_in: int, undecided: int, not_terminated: int) -> None:
+    """Refuse to close a hall whose count does not come out.
+
+    Source: Art. 28(1), 30(1), 41(1). Own choice: nobody may be left of whom the door has said neither that he came nor
+    that he did not, and no decided annulment may wait to be carried out. Raises ``EnvelopesDiffer`` or ``OutOfOrder``.
+    """
+    if undecided:
+        raise OutOfOrder(state=f"за {undecided} кандидати няма отбелязване дали са се явили")
+    if not_terminated:
+        raise OutOfOrder(state="решено анулиране не е изпълнено")
+    if envelopes != appeared:
+        raise EnvelopesDiffer(envelopes=envelopes, appeared=appeared)
+    if handed_in != appeared:
+        raise OutOfOrder(state=f"предадените материали са отбелязани за {handed_in} от {appeared} кандидати")

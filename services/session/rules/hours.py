@@ -1,0 +1,55 @@
+"""Art. 10(2), 20–24, 31, 33–35, 39, 40: the hours of a hall on the day of the exam."""
+
+from datetime import date, datetime, timedelta
+
+from contracts.people import Mode
+from contracts.refusals.general import NotFound, TooEarly
+from regulation import Regulation, Session
+from regulation.calendar import ZONE, local
+
+
+def session_of(law: Regulation, mode: Mode, session: int) -> Session:
+    """The hours of a sitting. Source: Art. 19–24, 31–35. Raises ``NotFound`` for an unknown session."""
+    if mode is Mode.PAPER:
+        return law.clock.paper
+    known = {1: law.clock.electronic_first, 2: law.clock.electronic_second}
+    if session not in known:
+        raise NotFound(what=f"сесия {session}")
+    return known[session]
+
+
+def check_entry(now: datetime, exam_on: date, hours: Session) -> None:
+    """Refuse a log-in before candidates may enter the hall. Source: Art. 20, 31(1) item 2. Raises ``TooEarly``."""
+    _not_before(now, local(exam_on, hours.entry_at), "чл. 20")
+
+
+def check_instructions(now: datetime, exam_on: date, hours: Session) -> None:
+    """Refuse instructions before their hour. Source: Art. 23(2), 31(1) item 5, 35(1). Raises ``TooEarly``."""
+    _not_before(now, local(exam_on, hours.instructions_at), "чл. 23, ал. 2; чл. 35, ал. 1")
+
+
+def check_start(now: datetime, exam_on: date, hours: Session) -> None:
+    """Refuse a start before its hour. Source: Art. 24(1), 31(1) item 6, 35. Raises ``TooEarly``."""
+    _not_before(now, local(exam_on, hours.start_at), "чл. 24, ал. 1; чл. 35, ал. 2")
+
+
+def end_of(started_at: datetime, law: Regulation) -> datetime:
+    """The common end. Source: Art. 10(2). Own choice: counted from the announced start for everybody (reading_19)."""
+    return started_at + timedelta(minutes=law.duration_minutes)
+
+
+def check_warning(now: datetime, ends_at: datetime, hours: Session) -> None:
+    """Refuse the warning before the last minutes. Source: Art. 39(2), App. 4. Raises ``TooEarly``."""
+    _not_before(now, ends_at - timedelta(minutes=hours.warning_minutes_before_end), "чл. 39, ал. 2")
+
+
+def check_end(now: datetime, ends_at: datetime, *, is_anybody_working: bool) -> None:
+    """Refuse to end a hall where somebody may still work. Source: Art. 10(2), 29(1), (3), 40. Raises ``TooEarly``."""
+    if is_anybody_working:
+        _not_before(now, ends_at, "чл. 29, ал. 1; чл. 40, ал. 1")
+
+
+def _not_before(now: datetime, instant: datetime, rule: str) -> None:
+    """Refuse what comes before an instant. Source: Art. 19–40. Raises ``TooEarly``."""
+    if now < instant:
+        raise TooEarly(not_before=f"{instant.astimezone(ZONE):%d.%m.%Y, %H:%M}", rule=rule)

@@ -1,0 +1,75 @@
+"""Shapes of what comes to session from outside."""
+
+from marshmallow import fields, validate
+
+from chassis.commands import Shape
+from chassis.fields import ExamId, OpaqueId, Text
+from services.session.rules.annulment import Reason
+
+_MOST_ENVELOPES = 10_000  # not the law: more than any hall holds
+
+
+class OfExam(Shape):
+    """A request about one exam."""
+
+    exam_id = ExamId()
+
+
+class OfHall(OfExam):
+    """A request about one hall."""
+
+    hall = Text(longest=40, required=True)
+
+
+class OfCandidate(OfExam):
+    """A request about one candidate."""
+
+    candidate_id = OpaqueId(required=True)
+
+
+class Unlock(OfExam):
+    """The start of a session. ``reuse_variant``: the decision that a second session takes the first one's variant."""
+
+    session = fields.Integer(strict=True, required=True, validate=validate.Range(min=1, max=9))
+    reuse_variant = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
+class ConfirmNumber(OfCandidate):
+    """The unique number as the candidate's screen shows it."""
+
+    unique_number = fields.String(required=True, validate=validate.Regexp(r"\A[0-9]{1,20}\Z"))
+
+
+class MoveSitting(OfCandidate):
+    """Where a sitting goes on: another seat of the hall, or the same seat again."""
+
+    seat = Text(longest=40, required=True)
+
+
+class ReportCheating(OfCandidate):
+    """What the hall saw (Art. 16 item 8)."""
+
+    reason = fields.Enum(Reason, by_value=True, required=True)
+    description = Text(longest=1000, required=True)
+
+
+class ProposeAnnulment(OfCandidate):
+    """For what the test is to be annulled."""
+
+    reason = fields.Enum(Reason, by_value=True, required=True)
+
+
+class ReconcileHall(OfHall):
+    """How many sealed envelopes lie on the table."""
+
+    envelopes = fields.Integer(strict=True, required=True, validate=validate.Range(min=0, max=_MOST_ENVELOPES))
+
+
+class LogIn(Shape):
+    """What stands on the sheets of Art. 16 item 3. ``browser``: a random id that the page keeps, so that it may ask
+    again for an answer that was lost on the way.
+    """
+
+    username = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    password = fields.String(required=True, validate=validate.Length(min=1, max=40), load_only=True)
+    browser = OpaqueId(load_default=None, allow_none=True)

@@ -1,0 +1,19 @@
+"""What session needs beside what every service needs; environment prefix ``SVOPS_SESSION_``."""
+
+from dataclasses import dataclass
+
+from chassis.settings import ServiceSettings, secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ServiceSettings):
+    """Session keeps keyed hashes of credentials, vouches for sittings, and opens the package of questions."""
+
+    credential_key: str = secret()  #: key of the hashes of exam passwords
+    sitting_key: str = secret()  #: key of the sitting tokens
+    package_private_key: str = secret()  #: age identity to which testbank encrypts the questions
+    sitting_token_hours: float = 12
+    live_batch_changes: int = 256  #: answers in one commit, at most
+    live_waiting_changes: int = 20_000  #: answers that may wait for a commit; beyond it the door says it is busy
+    live_write_seconds: float = 10  #: how long one commit may take before its clients are told to try again
+    close_grace_seconds: float = 3  #: after the end, before an open sitting is closed without anybody's act

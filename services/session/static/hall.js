@@ -1,0 +1,22 @@
+// The hall's page, kept fresh: the parts marked data-live are exchanged for those of the page as it is now.
+const EVERY_MS = 4000;
+const away = document.getElementById("away");
+
+async function refresh() {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(document.getElementById("facts").dataset.page, { headers: { accept: "text/html" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const fresh = now.getElementById(part.id);
+      if (fresh && !part.contains(document.activeElement) && fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
+    }
+    away.hidden = true;
+  } catch {
+    away.hidden = false;
+  }
+}
+
+setInterval(refresh, EVERY_MS);
+document.addEventListener("visibilitychange", refresh);

@@ -1,0 +1,142 @@
+"""What happens to one candidate: number, leaving, another computer, handing in (Art. 16, 27, 29, 37, 40)."""
+
+import secrets
+import uuid
+
+from sqlalchemy import select
+
+from chassis.commands import Answer
+from chassis.work import Work
+from contracts.events.session import CandidateLeftHall, MaterialsHandedIn
+from contracts.people import Mode
+from contracts.refusals.general import AlreadyDone, OutOfOrder
+from contracts.refusals.session import SeatTaken, SittingClosed, UniqueNumberDiffers
+from services.session.lookups import phase_of, require_mode, sheet_of, sitting_in_own_hall, sittings_in
+from services.session.rules.phase import FINAL, OPEN, State
+from services.session.tables import Hall, Incident, Leaving, Sitting
+from services.session.usecases.notices import tell
+
+_MAY_HAND_IN = frozenset({State.SUBMITTED, State.TIME_EXPIRED, State.ANNULLED})
+
+
+def confirm_number(work: Work, *, exam_id: str, candidate_id: str, unique_number: str) -> Answer:
+    """The number on the candidate's screen is the one in Protocol № 2 (Art. 16 item 4, reading_54)."""
+    sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
+    require_mode(hall, Mode.ELECTRONIC)
+    if sitting.unique_number is None:
+        raise OutOfOrder(state="кандидатът не е влязъл в електронната система")
+    if not secrets.compare_digest(sitting.unique_number, unique_number):
+        raise UniqueNumberDiffers
+    if sitting.confirmed_at is not None:
+        raise AlreadyDone(what="потвърждаване на уникалния номер")
+    sitting.confirmed_at = work.now
+    work.audit(exam_id, "number:confirmed", "чл. 16, т. 4", candidate=candidate_id)
+    return {"confirmed_at": work.now.isoformat()}
+
+
+def record_leaving(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
+    """The candidate leaves the hall with a quaestor (Art. 27, 37)."""
+    sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
+    state = phase_of(work, sitting, hall).state
+    if state is State.OUT_OF_HALL:
+        raise AlreadyDone(what="напускане на залата")
+    if state is not State.ANSWERING:
+        raise OutOfOrder(state="кандидатът не решава теста")
+    sitting.left_at = work.now
+    work.session.add(Leaving(sitting_id=sitting.sitting_id, left_at=work.now))
+    work.audit(exam_id, "candidate:left", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id)
+    return {"left_at": work.now.isoformat()}
+
+
+def record_return(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
+    """The candidate is back; says ``CandidateLeftHall`` with both hours (Art. 27, 37)."""
+    sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
+    if sitting.left_at is None:
+        raise OutOfOrder(state="кандидатът не е напускал залата")
+    open_one = select(Leaving).where(Leaving.sitting_id == sitting.sitting_id, Leaving.returned_at.is_(None))
+    leaving = work.session.scalars(open_one).one()
+    leaving.returned_at, sitting.left_at = work.now, None
+    work.emit(
+        CandidateLeftHall(
+            exam_id=exam_id,
+            candidate_id=candidate_id,
+            mode=Mode(sitting.mode),
+            hall=sitting.hall,
+            left_at=leaving.left_at,
+            returned_at=work.now,
+        )
+    )
+    work.audit(exam_id, "candidate:returned", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id)
+    return {"left_at": leaving.left_at.isoformat(), "returned_at": work.now.isoformat()}
+
+
+def move_sitting(work: Work, *, exam_id: str, candidate_id: str, seat: str) -> Answer:
+    """The sitting goes on at another computer with the same answers and time (reading_20): the credentials open it once
+    more, and whatever still comes over the old line is refused. ``seat`` may be the same one.
+    """
+    sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
+    sheet = sheet_of(work, sitting)
+    if phase_of(work, sitting, hall).state in FINAL:
+        raise SittingClosed
+    if sitting.logged_in_at is None:
+        raise OutOfOrder(state="кандидатът не е влязъл в електронната система")
+    _refuse_taken(work, hall, sitting, seat)
+    left, sitting.seat = sitting.seat, seat
+    sitting.is_login_open, sitting.browser = True, None
+    sheet.line += 1
+    work.session.add(_moved(work, sitting, f"{left} → {seat}"))
+    work.audit(exam_id, "sitting:moved", "чл. 17, т. 4", candidate=candidate_id, left=left, seat=seat, line=sheet.line)
+    tell(work, "moved", exam_id=exam_id, sitting=str(sitting.sitting_id))
+    return {"seat": seat}
+
+
+def _refuse_taken(work: Work, hall: Hall, mover: Sitting, seat: str) -> None:
+    for other in sittings_in(work, hall):
+        is_there = other.seat == seat and other is not mover
+        if is_there and phase_of(work, other, hall).state not in FINAL:
+            raise SeatTaken(seat=seat)
+
+
+def _moved(work: Work, sitting: Sitting, description: str) -> Incident:
+    return Incident(
+        incident_id=uuid.uuid4(),
+        exam_id=sitting.exam_id,
+        hall=sitting.hall,
+        candidate_id=sitting.candidate_id,
+        kind="moved",
+        reason="",
+        description=description,
+        reported_by=work.actor.id,
+        reported_at=work.now,
+    )
+
+
+def hand_in(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
+    """The candidate hands in the sealed envelope and signs Protocol № 1 (Art. 29(2), (3), 40(2), (3))."""
+    sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
+    if sitting.handed_in_at is not None:
+        raise AlreadyDone(what="предаване на материалите")
+    if sitting.left_at is not None:
+        raise OutOfOrder(state="кандидатът е извън залата")
+    if phase_of(work, sitting, hall).state not in _may_hand_in(hall):
+        raise OutOfOrder(state="изпитът на кандидата не е приключил")
+    sitting.handed_in_at = work.now
+    event = MaterialsHandedIn(
+        exam_id=exam_id,
+        candidate_id=candidate_id,
+        mode=Mode(sitting.mode),
+        hall=sitting.hall,
+        handed_in_at=work.now,
+    )
+    work.emit(event)
+    work.audit(exam_id, "materials:handed_in", _of(hall, "чл. 29, ал. 2", "чл. 40, ал. 2"), candidate=candidate_id)
+    return {"handed_in_at": work.now.isoformat()}
+
+
+def _may_hand_in(hall: Hall) -> frozenset[State]:
+    """On paper the handing in is what ends the sitting."""
+    return _MAY_HAND_IN | OPEN if hall.mode == Mode.PAPER else _MAY_HAND_IN
+
+
+def _of(hall: Hall, electronic: str, paper: str) -> str:
+    return electronic if hall.mode == Mode.ELECTRONIC else paper

@@ -1,0 +1,180 @@
+"""What happens to a whole hall: instructions, start, remaining time, end (Art. 22–24, 29–31, 34, 35, 39, 40)."""
+
+from math import ceil
+
+from sqlalchemy import select
+
+from chassis.commands import Answer
+from chassis.work import Work
+from contracts.events.session import SittingStarted
+from contracts.people import Mode, Role
+from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
+from regulation import Regulation
+from services.session.lookups import (
+    exam_of,
+    hall_of,
+    law_of,
+    own_hall,
+    phase_of,
+    require_mode,
+    sheets_of,
+    sittings_in,
+)
+from services.session.rules import hours, seating
+from services.session.rules.phase import FINAL, State
+from services.session.tables import Announcement, Hall, Sheet, Sitting, Variant
+from services.session.usecases.closing import close_expired
+from services.session.usecases.notices import tell
+
+_MINUTE_SECONDS = 60  # not the law: seconds in a minute
+_RESTING = FINAL | {State.EXPECTED}
+
+
+def record_instructions_read(work: Work, *, exam_id: str, hall: str) -> Answer:
+    """The instructions have been read to the end (Art. 23(2), 35(1)); from now on nobody is let in (Art. 22)."""
+    place = own_hall(work, exam_id, hall)
+    if place.instructions_read_at is not None:
+        raise AlreadyDone(what=f"указания в зала {hall}")
+    mode = Mode(place.mode)
+    law_hours = hours.session_of(law_of(work, exam_id), mode, place.session)
+    hours.check_instructions(work.now, exam_of(work, exam_id).exam_on, law_hours)
+    place.instructions_read_at = work.now
+    authority = "чл. 23, ал. 2" if mode is Mode.ELECTRONIC else "чл. 35, ал. 1"
+    work.audit(exam_id, "instructions:read", authority, hall=hall)
+    return {"read_at": work.now.isoformat()}
+
+
+def unlock(work: Work, *, exam_id: str, session: int, reuse_variant: bool = False) -> Answer:
+    """Unlock the system for all electronic halls of a session at one instant (Art. 24(1), 31(1) item 6).
+
+    ``reuse_variant``: the recorded decision that the second session takes the first one's variant (reading_04).
+    """
+    work.require(exam_id, Role.SYSTEM_ADMINISTRATOR)
+    law = law_of(work, exam_id)
+    law_hours = hours.session_of(law, Mode.ELECTRONIC, session)
+    hours.check_start(work.now, exam_of(work, exam_id).exam_on, law_hours)
+    halls = _electronic_halls(work, exam_id, session)
+    variant = _variant(work, exam_id, session, is_reused=reuse_variant or law.is_variant_reused_in_second_session)
+    for hall in halls:
+        _start(work, hall, law)
+        _hand_out(work, hall, variant, law)
+    work.audit(
+        exam_id,
+        "system:unlocked",
+        "чл. 24, ал. 1",
+        session=session,
+        variant=variant.variant,
+        reuse_variant=reuse_variant,
+        halls=[hall.hall for hall in halls],
+    )
+    return {"started_at": work.now.isoformat(), "halls": [hall.hall for hall in halls], "variant": variant.variant}
+
+
+def _electronic_halls(work: Work, exam_id: str, session: int) -> list[Hall]:
+    query = select(Hall).where(Hall.exam_id == exam_id, Hall.mode == Mode.ELECTRONIC, Hall.session == session)
+    halls = list(work.session.scalars(query.order_by(Hall.hall).with_for_update()))
+    if not halls:
+        raise NotFound(what=f"зали за сесия {session}")
+    if any(hall.started_at is not None for hall in halls):
+        raise AlreadyDone(what=f"отключване на сесия {session}")
+    if unread := [hall.hall for hall in halls if hall.instructions_read_at is None]:
+        raise OutOfOrder(state=f"указанията не са прочетени в зали {', '.join(unread)}")
+    return halls
+
+
+def _variant(work: Work, exam_id: str, session: int, *, is_reused: bool) -> Variant:
+    query = select(Variant.variant).where(Variant.exam_id == exam_id).order_by(Variant.opened_at, Variant.variant)
+    opened = list(work.session.scalars(query))
+    chosen = seating.variant_of_session(session, opened, is_reused=is_reused)
+    return work.session.get_one(Variant, (exam_id, chosen))
+
+
+def _start(work: Work, hall: Hall, law: Regulation) -> None:
+    hall.started_at, hall.ends_at = work.now, hours.end_of(work.now, law)
+    work.emit(
+        SittingStarted(
+            exam_id=hall.exam_id,
+            mode=Mode(hall.mode),
+            session=hall.session,
+            hall=hall.hall,
+            started_at=hall.started_at,
+            ends_at=hall.ends_at,
+        )
+    )
+    facts = {"started_at": hall.started_at.isoformat(), "ends_at": hall.ends_at.isoformat()}
+    tell(work, "unlock", exam_id=hall.exam_id, hall=hall.hall, **facts)
+
+
+def _hand_out(work: Work, hall: Hall, variant: Variant, law: Regulation) -> None:
+    for sitting, sheet in sheets_of(work, sittings_in(work, hall)).items():
+        sitting.variant = variant.variant
+        sitting.sub_variant = seating.sub_variant(sitting.seat, variant.sub_variants)
+        sheet.opens_at, sheet.ends_at = hall.started_at, hall.ends_at
+        sheet.questions, sheet.letters = variant.questions, "".join(law.option_letters)
+
+
+def start_paper(work: Work, *, exam_id: str, hall: str) -> Answer:
+    """The tests are handed out and the exact hour of the start is announced (Art. 35(2))."""
+    place = own_hall(work, exam_id, hall)
+    require_mode(place, Mode.PAPER)
+    if place.started_at is not None:
+        raise AlreadyDone(what=f"начало в зала {hall}")
+    if place.instructions_read_at is None:
+        raise OutOfOrder(state="указанията не са прочетени")
+    law = law_of(work, exam_id)
+    hours.check_start(work.now, exam_of(work, exam_id).exam_on, law.clock.paper)
+    _start(work, place, law)
+    work.audit(exam_id, "paper:started", "чл. 35, ал. 2", hall=hall)
+    return {"started_at": work.now.isoformat(), "ends_at": place.ends_at and place.ends_at.isoformat()}
+
+
+def announce_remaining(work: Work, *, exam_id: str, hall: str) -> Answer:
+    """Announce the remaining time in the last minutes (Art. 39(2), App. 4)."""
+    place = own_hall(work, exam_id, hall)
+    if place.ends_at is None or place.ended_at is not None or place.ends_at <= work.now:
+        raise OutOfOrder(state="изпитът в залата не тече")
+    law_hours = hours.session_of(law_of(work, exam_id), Mode(place.mode), place.session)
+    hours.check_warning(work.now, place.ends_at, law_hours)
+    minutes = ceil((place.ends_at - work.now).total_seconds() / _MINUTE_SECONDS)
+    row = Announcement(
+        exam_id=exam_id, hall=hall, kind="remaining", minutes=minutes, announced_by=work.actor.id, announced_at=work.now
+    )
+    work.session.add(row)
+    work.audit(exam_id, "remaining:announced", "чл. 39, ал. 2", hall=hall, minutes=minutes)
+    tell(work, "announcement", exam_id=exam_id, hall=hall, minutes=minutes)
+    return {"minutes": minutes}
+
+
+def end_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
+    """Announce the end (Art. 29(1), 40(1)): open sittings are closed as they are."""
+    work.require(exam_id, Role.HALL_ADMINISTRATOR)
+    place = own_hall(work, exam_id, hall)
+    if place.ends_at is None:
+        raise OutOfOrder(state="изпитът в залата не е започнал")
+    if place.ended_at is not None:
+        raise AlreadyDone(what=f"край в зала {hall}")
+    sittings = sittings_in(work, place)
+    sheets = sheets_of(work, sittings)
+    hours.check_end(work.now, place.ends_at, is_anybody_working=_is_anybody_working(work, place, sittings))
+    place.ended_at = work.now
+    closed = close_expired(work, _who_appeared(sheets))
+    work.audit(exam_id, "hall:ended", "чл. 29, ал. 1; чл. 40, ал. 1", hall=hall, closed=closed)
+    return {"ended_at": work.now.isoformat(), "closed": closed}
+
+
+def _is_anybody_working(work: Work, hall: Hall, sittings: list[Sitting]) -> bool:
+    return any(phase_of(work, one, hall).state not in _RESTING for one in sittings)
+
+
+def _who_appeared(sheets: dict[Sitting, Sheet]) -> list[tuple[Sitting, Sheet]]:
+    return [
+        (sitting, sheet)
+        for sitting, sheet in sheets.items()
+        if sitting.refused_at is None and (sitting.identified_at or sitting.logged_in_at)
+    ]
+
+
+def hall_for_system_administrator(work: Work, exam_id: str, hall: str) -> Hall:
+    """A hall as the administrators of the electronic system see it: any of the exam's."""
+    work.require(exam_id, Role.SYSTEM_ADMINISTRATOR)
+    return hall_of(work, exam_id, hall)

@@ -1,0 +1,204 @@
+"""After the end: envelopes against those who came, and the hall's protocols (Art. 16 item 4, 28(2), 30, 38(2), 41)."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from chassis.commands import Answer
+from chassis.documents import Signatory, order
+from chassis.plumbing import DocumentRow
+from chassis.work import Work
+from contracts.events.chassis import RenderDocuments
+from contracts.events.session import SittingsEnded
+from contracts.people import Mode, Names, Role
+from contracts.refusals.general import AlreadyDone, OutOfOrder
+from regulation.calendar import local_day
+from services.session.documents import (
+    ANNULMENT_PROTOCOL,
+    APPENDIX_5,
+    ENVELOPES_COUNT,
+    Annulled,
+    AnnulmentProtocol,
+    Appendix5,
+    EnvelopesCount,
+    Protocol2Row,
+)
+from services.session.lookups import (
+    course_of,
+    exam_of,
+    law_of,
+    own_hall,
+    person_of,
+    require_mode,
+    sittings_in,
+    staff_names,
+)
+from services.session.rules import annulment, envelopes
+from services.session.rules.phase import has_appeared
+from services.session.tables import Hall, Incident, Sitting
+from services.session.usecases.halls import hall_for_system_administrator
+
+
+def reconcile_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> Answer:
+    """Compare the envelopes with those who came (Art. 30(1), 41(1)); after the last hall the sittings have ended."""
+    place = own_hall(work, exam_id, hall)
+    if place.ended_at is None:
+        raise OutOfOrder(state="краят на изпита в залата не е обявен")
+    if place.reconciled_at is not None:
+        raise AlreadyDone(what=f"сверяване в зала {hall}")
+    sittings = sittings_in(work, place)
+    came = _who_came(place, sittings)
+    _check(place, sittings, came, counted=envelopes)
+    place.envelopes, place.reconciled_at = envelopes, work.now
+    authority = "чл. 30, ал. 1" if place.mode == Mode.ELECTRONIC else "чл. 41, ал. 1"
+    work.audit(exam_id, "hall:reconciled", authority, hall=hall, envelopes=envelopes, appeared=len(came))
+    work.session.flush()
+    _order_documents(work, place, came)
+    has_ended = _tell_if_last(work, place)
+    return {"appeared": len(came), "envelopes": envelopes, "sittings_ended": has_ended}
+
+
+def _who_came(hall: Hall, sittings: list[Sitting]) -> list[Sitting]:
+    return [one for one in sittings if has_appeared(course_of(one, hall, None))]
+
+
+def _check(hall: Hall, sittings: list[Sitting], came: list[Sitting], *, counted: int) -> None:
+    gone = [one for one in sittings if one.absent_at is not None or one.refused_at is not None]
+    envelopes.check(
+        envelopes=counted,
+        appeared=len(came),
+        handed_in=sum(one.handed_in_at is not None for one in came),
+        undecided=len(set(sittings) - set(came) - set(gone)),
+        not_terminated=sum(
+            hall.mode == Mode.ELECTRONIC and one.annulment_decided_at is not None and one.annulled_at is None
+            for one in sittings
+        ),
+    )
+
+
+def _order_documents(work: Work, hall: Hall, came: list[Sitting]) -> None:
+    if hall.mode == Mode.ELECTRONIC:
+        _order_protocol_2(work, hall, came)
+    if annulled := [one for one in came if one.annulled_at is not None]:
+        order(work, ANNULMENT_PROTOCOL, hall.exam_id, hall.hall, _annulment_protocol(work, hall, annulled))
+    order(work, ENVELOPES_COUNT, hall.exam_id, hall.hall, _envelopes_count(work, hall, len(came)))
+    work.emit(RenderDocuments(exam_id=hall.exam_id, ordered_by=work.service))
+
+
+def _tell_if_last(work: Work, hall: Hall) -> bool:
+    """The audit chain's lock is held already, so of two halls that finish at once the second one sees both."""
+    same = (Hall.exam_id == hall.exam_id, Hall.mode == hall.mode, Hall.session == hall.session)
+    if work.session.scalar(select(func.count()).where(*same, Hall.reconciled_at.is_(None))):
+        return False
+    appeared = work.session.scalar(select(func.sum(Hall.envelopes)).where(*same))
+    work.emit(
+        SittingsEnded(
+            exam_id=hall.exam_id,
+            mode=Mode(hall.mode),
+            session=hall.session,
+            appeared=int(appeared or 0),
+            ended_at=work.now,
+        )
+    )
+    return True
+
+
+def issue_protocol_2(work: Work, *, exam_id: str, hall: str) -> Answer:
+    """Protocol № 2 as it stands now, for the candidates to sign during the exam (Art. 16 item 4, 25)."""
+    place = hall_for_system_administrator(work, exam_id, hall)
+    require_mode(place, Mode.ELECTRONIC)
+    if place.started_at is None:
+        raise OutOfOrder(state="електронната система не е отключена")
+    work.audit(exam_id, "protocol_2:issued", "чл. 25", hall=hall)
+    issue = _order_protocol_2(work, place, _who_came(place, sittings_in(work, place)))
+    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
+    return {"issue": issue}
+
+
+def _order_protocol_2(work: Work, hall: Hall, came: list[Sitting]) -> int:
+    rows = [
+        Protocol2Row(
+            person=person_of(one), exam_username=one.exam_username or "", unique_number=one.unique_number or ""
+        )
+        for one in sorted(came, key=lambda one: (one.last, one.first, one.middle, one.identifier))
+    ]
+    content = Appendix5(
+        exam_on=exam_of(work, hall.exam_id).exam_on,
+        session=hall.session,
+        hall=hall.hall,
+        rows=tuple(rows),
+        system_administrator=_one(work, hall, Role.SYSTEM_ADMINISTRATOR, ""),
+        hall_administrator=_one(work, hall, Role.HALL_ADMINISTRATOR, hall.hall),
+    )
+    before = select(func.count()).where(
+        DocumentRow.exam_id == hall.exam_id,
+        DocumentRow.kind == APPENDIX_5.name,
+        DocumentRow.subject == hall.hall,
+    )
+    issue = (work.session.scalar(before) or 0) + 1
+    order(work, APPENDIX_5, hall.exam_id, hall.hall, content, issue=issue)
+    return issue
+
+
+def _annulment_protocol(work: Work, hall: Hall, annulled: list[Sitting]) -> AnnulmentProtocol:
+    return AnnulmentProtocol(
+        number=f"А-{hall.hall}",
+        exam_on=exam_of(work, hall.exam_id).exam_on,
+        mode=Mode(hall.mode),
+        session=hall.session,
+        hall=hall.hall,
+        drawn_up_at=work.now,
+        annulled=tuple(_annulled(work, hall, one) for one in annulled),
+        signatories=(
+            Signatory("Председател на изпитната комисия", _one(work, hall, Role.CHAIR, "")),
+            Signatory("Директор на дирекция „Методология на контрола и вътрешен одит“"),
+            *(Signatory("Администратор на зала", names) for names in _administrators(work, hall)),
+        ),
+    )
+
+
+def _annulled(work: Work, hall: Hall, sitting: Sitting) -> Annulled:
+    reason = annulment.Reason(sitting.annulment_reason or "")
+    at: datetime = sitting.annulled_at or work.now
+    return Annulled(
+        person=person_of(sitting),
+        sheet=sitting.unique_number or "",
+        reason=annulment.words(reason),
+        article=annulment.article(reason, Mode(hall.mode)),
+        reported_by=_reporter(work, sitting),
+        annulled_at=at,
+        banned_until=annulment.banned_until(reason, local_day(at), law_of(work, hall.exam_id)),
+    )
+
+
+def _reporter(work: Work, sitting: Sitting) -> str:
+    query = select(Incident.hall).where(
+        Incident.exam_id == sitting.exam_id,
+        Incident.candidate_id == sitting.candidate_id,
+        Incident.kind == "cheating",
+    )
+    hall = work.session.scalar(query.order_by(Incident.reported_at).limit(1)) or sitting.hall
+    names = staff_names(work, sitting.exam_id, Role.HALL_ADMINISTRATOR, hall)
+    return ", ".join(str(one) for one in names)
+
+
+def _envelopes_count(work: Work, hall: Hall, appeared: int) -> EnvelopesCount:
+    return EnvelopesCount(
+        exam_on=exam_of(work, hall.exam_id).exam_on,
+        mode=Mode(hall.mode),
+        session=hall.session,
+        hall=hall.hall,
+        counted_at=work.now,
+        appeared=appeared,
+        envelopes=hall.envelopes or 0,
+        administrators=tuple(Signatory("Администратор на зала", names) for names in _administrators(work, hall)),
+        chair=Signatory("Председател на изпитната комисия", _one(work, hall, Role.CHAIR, "")),
+    )
+
+
+def _administrators(work: Work, hall: Hall) -> list[Names]:
+    return staff_names(work, hall.exam_id, Role.HALL_ADMINISTRATOR, hall.hall)
+
+
+def _one(work: Work, hall: Hall, role: Role, of_hall: str) -> Names | None:
+    return next(iter(staff_names(work, hall.exam_id, role, of_hall)), None)

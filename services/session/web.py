@@ -1,0 +1,197 @@
+"""The web door of session: verbs as JSON, the candidate's page, the hall's page, the credentials for the printer.
+
+The candidate's answers have a door of their own: ``live``.
+"""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from chassis import document_routes
+from chassis.commands import Answer, Verb, carry_out
+from chassis.forms import read_form
+from chassis.web import Door, json_body
+from chassis.work import NOBODY, Runtime, Work
+from contracts.people import Mode, Role
+from contracts.refusals import Refusal
+from contracts.refusals.general import NotFound
+from services.session import schemas
+from services.session.commands import READERS, VERBS
+from services.session.documents import CREDENTIAL_SHEETS, DOCUMENTS
+from services.session.rules import seating
+from services.session.rules.annulment import Reason, words
+from services.session.rules.phase import State
+from services.session.settings import Settings
+from services.session.usecases import credentials
+
+_STAFF_LOGIN = "/admission/login"
+_HERE = Path(__file__).parent
+#: What the hall's page may do; the rest has doors of its own.
+_ON_PAGE = frozenset(
+    {
+        "record_instructions_read",
+        "unlock",
+        "start_paper",
+        "confirm_number",
+        "record_leaving",
+        "record_return",
+        "move_sitting",
+        "report_cheating",
+        "propose_annulment",
+        "confirm_annulment",
+        "terminate_access",
+        "announce_remaining",
+        "end_hall",
+        "hand_in",
+        "reconcile_hall",
+        "issue_protocol_2",
+    }
+)
+_WHOLE_NUMBERS = frozenset({"session", "envelopes"})
+
+
+def _print(work: Work, *, exam_id: str, hall: str) -> Answer:
+    printed, frame = credentials.print_credentials(work, exam_id=exam_id, hall=hall)
+    return {"printed": printed, "frame": frame}
+
+
+#: Not among the verbs: its answer is a secret, so it is never kept under an idempotency key, and has no RPC.
+PRINT = Verb("print_credentials", _print, schemas.OfHall, frozenset({Role.SYSTEM_ADMINISTRATOR}), "чл. 16, т. 3")
+
+
+def create_app(runtime: Runtime[Settings]) -> ASGIApp:
+    """The finished door."""
+    door = Door(runtime, VERBS, _HERE)
+    screens = Screens(door)
+    pages = [
+        Route("/api/print_credentials", screens.print_credentials, methods=["POST"]),
+        *document_routes.routes(door, READERS),
+        Route("/sit", screens.sit),
+        Route("/", screens.halls),
+        Route("/hall", screens.hall, methods=["GET"]),
+        Route("/hall", screens.act, methods=["POST"]),
+    ]
+    return door.app(pages, public_files={"static": _HERE / "static"})
+
+
+class Screens:
+    """The pages; a refusal is shown on the page on which it was met."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def print_credentials(self, request: Request) -> Response:
+        """``POST /api/print_credentials``: the sheets of a hall as one PDF, or as JSON for a printing machine.
+
+        They exist in this answer only.
+        """
+        payload = await json_body(request)
+        answer = await run_in_threadpool(carry_out, self._door.runtime, PRINT, payload, request.state.actor)
+        if "application/json" in request.headers.get("accept", ""):
+            return JSONResponse({"credentials": [_as_json(one) for one in answer["printed"]]})
+        content = await run_in_threadpool(_as_pdf, answer)
+        return Response(content, media_type="application/pdf")
+
+    async def sit(self, request: Request) -> Response:
+        """The candidate's page; everything on it comes from ``/live``."""
+        return self._door.pages.answer(request, "sit.html")
+
+    async def halls(self, request: Request) -> Response:
+        """The halls that the person at the door may look at."""
+        if request.state.actor.id == NOBODY.id:
+            return RedirectResponse(_STAFF_LOGIN, status_code=303)
+        return self._door.pages.answer(request, "halls.html", **await self._door.carry_out(request, "my_halls", {}))
+
+    async def hall(self, request: Request) -> Response:
+        """A hall as seats."""
+        if request.state.actor.id == NOBODY.id:
+            return RedirectResponse(_STAFF_LOGIN, status_code=303)
+        asked = dict(request.query_params)
+        if not {"exam_id", "hall"} <= set(asked):
+            return RedirectResponse("/session/", status_code=303)
+        return await self._hall(request, asked, None)
+
+    async def act(self, request: Request) -> Response:
+        """Do what a button of the hall's page says."""
+        form = (await read_form(request)).typed
+        verb = form.pop("verb", "")
+        place = {name: form[name] for name in ("exam_id", "hall") if name in form}
+        selected = {"candidate_id": form["candidate_id"]} if form.get("candidate_id") else {}
+        try:
+            if verb not in _ON_PAGE:
+                raise NotFound(what=verb)
+            await self._door.carry_out(request, verb, _payload(verb, form))
+        except Refusal as refusal:
+            return await self._hall(request, place | selected, refusal)
+        where = request.url.include_query_params(**place, **selected)
+        return RedirectResponse(f"{where.path}?{where.query}", status_code=303)
+
+    async def _hall(self, request: Request, asked: dict[str, str], refusal: Refusal | None) -> Response:
+        place = {name: asked[name] for name in ("exam_id", "hall") if name in asked}
+        hall = await self._door.carry_out(request, "hall", place)
+        selected = next((one for one in hall["seats"] if one["candidate_id"] == asked.get("candidate_id")), None)
+        return self._door.pages.answer(
+            request,
+            "hall.html",
+            status=refusal.status if refusal else 200,
+            refusal=refusal,
+            exam_id=place["exam_id"],
+            hall=hall,
+            drawn=_drawn(hall["seats"]),
+            selected=selected,
+            roles=request.state.actor.roles_in(place["exam_id"]),
+            Role=Role,
+            Mode=Mode,
+            states=list(State),
+            reasons={reason: words(reason) for reason in Reason},
+        )
+
+
+def _payload(verb: str, form: dict[str, str]) -> dict[str, Any]:
+    """What a form means to a verb: the fields that it knows, whole numbers as such."""
+    known = VERBS.by_name[verb].shape().fields
+    fields: dict[str, Any] = {name: value for name, value in form.items() if name in known}
+    return {
+        name: int(value) if name in _WHOLE_NUMBERS and value.isdecimal() else value for name, value in fields.items()
+    }
+
+
+def _as_json(one: credentials.Printed) -> dict[str, str]:
+    sheets = one.sheets
+    return {
+        "candidate_id": one.candidate_id,
+        "seat": sheets.seat,
+        "username": sheets.username,
+        "password": sheets.password,
+    }
+
+
+def _as_pdf(answer: Answer) -> bytes:
+    parts = DOCUMENTS.render_all(CREDENTIAL_SHEETS, [(one.sheets, answer["frame"]) for one in answer["printed"]])
+    together, out = pikepdf.new(), io.BytesIO()
+    for part in parts:
+        with pikepdf.open(io.BytesIO(part)) as pdf:
+            together.pages.extend(pdf.pages)
+    together.save(out)
+    return out.getvalue()
+
+
+def _drawn(seats: list[dict[str, Any]]) -> dict[str, Any]:
+    """Where each seat stands in the picture, in units of one seat; rows and columns without seats are left out.
+
+    Seats that have no number in their name, such as spare ones, stand in a row of their own behind the others.
+    """
+    places = {one["candidate_id"]: seating.place(one["seat"]) for one in seats}
+    spare = sorted(who for who, place in places.items() if place == seating.NOWHERE)
+    rows = sorted({row for who, (row, _) in places.items() if who not in spare})
+    columns = sorted({column for who, (_, column) in places.items() if who not in spare})
+    at = {who: (columns.index(place[1]), rows.index(place[0])) for who, place in places.items() if who not in spare}
+    at |= {who: (column, len(rows)) for column, who in enumerate(spare)}
+    return {"columns": max(len(columns), len(spare)), "rows": len(rows) + bool(spare), "at": at}

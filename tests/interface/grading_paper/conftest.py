@@ -1,0 +1,19 @@
+"""Paper grading with envelopes on its table."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.interface.grading_paper.paper_exam import Envelope, PaperExam, envelope
+from tests.interface.house import House
+
+
+@pytest.fixture
+def paper(house_of: Callable[[str], House]) -> Callable[..., PaperExam]:
+    """``paper(envelope(1, 70), …)``: the exam with these envelopes; three ordinary ones when none is given."""
+
+    def make(*envelopes: Envelope) -> PaperExam:
+        ordinary = [envelope(1, 72), envelope(2, 40, "1Б"), envelope(3, 80)]
+        return PaperExam(house_of("grading_paper"), list(envelopes) or ordinary)
+
+    return make

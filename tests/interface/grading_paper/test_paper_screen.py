@@ -1,0 +1,96 @@
+"""The marker's screen: what it shows, and what its form records."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from chassis.web import COOKIE
+from chassis.work import Actor
+from services.grading.paper.cards.simulation import Written
+from tests.interface.grading_paper.paper_exam import CHAIR, EXAM, MEMBERS, PaperExam, envelope, good
+
+Make = Callable[..., PaperExam]
+PAGE = "/grading/paper/mark"
+
+
+@pytest.fixture
+def given(paper: Make) -> PaperExam:
+    unclear = envelope(1, 72)
+    unclear.answers[12] = (Written("А", sign="single"),)
+    exam = paper(unclear, envelope(2, 40))
+    exam.ready_to_mark()
+    return exam
+
+
+def page(exam: PaperExam, actor: Actor) -> str:
+    answer = exam.house.door.get(PAGE, headers=headers(exam, actor))
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def headers(exam: PaperExam, actor: Actor) -> dict[str, str]:
+    return {"cookie": f"{COOKIE}={exam.house.token(actor)}", "origin": "http://testserver"}
+
+
+def fields(html: str) -> dict[str, str]:
+    """The form as a browser would send it, every column looked through."""
+    found = dict(re.findall(r'name="(q\d+|exam_id|number)" value="([^"]*)"', html))
+    return found | {f"looked{column}": "on" for column in (1, 2, 3)}
+
+
+def marker_of(exam: PaperExam, number: str) -> Actor:
+    return next(
+        member for member in MEMBERS if number in {c["number"] for c in good(exam.ask("my_cards", member))["cards"]}
+    )
+
+
+def test_whoever_is_not_logged_in_goes_to_the_log_in(given: PaperExam) -> None:
+    assert given.house.door.get(PAGE).headers["location"] == "/admission/login"
+
+
+def test_the_machine_s_reading_is_proposed_and_what_it_doubts_stays_empty(given: PaperExam) -> None:
+    number = given.number_of(1)
+    typed = fields(page(given, marker_of(given, number)))
+    seen = given.by_number[number].seen()["marks"]
+    assert typed["q12"] == ""
+    assert typed["q1"] == "".join(seen["1"])
+    assert len([name for name in typed if name.startswith("q")]) == 90
+
+
+def test_a_card_is_recorded_by_the_form_and_the_next_one_comes(given: PaperExam) -> None:
+    number = given.number_of(1)
+    marker = marker_of(given, number)
+    typed = fields(page(given, marker))
+    unfinished = given.house.door.post(PAGE, data=typed, headers=headers(given, marker))
+    assert unfinished.status_code == 422
+    assert "въпрос 12" in unfinished.text
+    done = given.house.door.post(PAGE, data=typed | {"q12": "–"}, headers=headers(given, marker))
+    assert done.status_code == 303
+    assert given.progress()["marked"] == 1
+    assert number in given.house.door.get(done.headers["location"], headers=headers(given, marker)).text
+
+
+def test_the_chair_settles_differences_on_the_same_screen(given: PaperExam) -> None:
+    number = given.number_of(2)
+    seen = given.by_number[number].seen()
+    given.mark_everything({number: {**seen, "marks": {**seen["marks"], "5": []}, "pencil_only": [5]}})
+    html = page(given, CHAIR)
+    assert "Разлики" in html
+    typed = fields(html)
+    assert (typed["number"], typed["q5"]) == (number, "")
+    answer = given.house.door.post(PAGE, data=typed | {"q5": "м"}, headers=headers(given, CHAIR))
+    assert answer.status_code == 303
+    assert given.progress()["to_settle"] == []
+
+
+def test_a_picture_of_a_card_is_for_the_commission_only(given: PaperExam) -> None:
+    number = given.number_of(1)
+    picture = good(given.ask("card", CHAIR, number=number))["picture_sha256"]
+    path = f"/grading/paper/api/scans/{picture}"
+    assert given.house.door.get(path).status_code == 401
+    stranger = Actor("somebody", frozenset())
+    assert given.house.door.get(path, headers=headers(given, stranger)).status_code == 404
+    answer = given.house.door.get(path, headers=headers(given, MEMBERS[0]))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert EXAM not in str(answer.headers)

@@ -1,0 +1,240 @@
+"""The fifteenth of May: two electronic halls and one on paper, everybody on duty, candidates on their seats."""
+
+import asyncio
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx
+import pyrage
+from starlette.applications import Starlette
+
+from chassis.plumbing import OutboxRow
+from chassis.work import Actor
+from contracts.envelope import decode
+from contracts.events import Event
+from contracts.events.admission import CandidateAbsent, CandidateIdentified, SeatAssigned, StaffAppointed
+from contracts.events.registration import AnnouncementPublished
+from contracts.events.testbank import VariantOpened
+from contracts.people import Mode, Role
+from services.session.usecases import closing, records
+from tests.cast import Player, player
+from tests.interface.house import AGE, House
+
+EXAM = "2027-05"
+DAY = date(2027, 5, 15)
+LETTERS = ("А", "Б", "В", "Г")
+QUESTIONS = 90
+SUB_VARIANTS = {"1А": list(range(1, QUESTIONS + 1)), "1Б": list(range(QUESTIONS, 0, -1))}
+
+
+def at(hour: str) -> datetime:
+    """``9:30`` or ``12:29:59`` of the day, in Sofia's summer time."""
+    hours, minutes, seconds = (int(part) for part in f"{hour}:0".split(":")[:3])
+    return datetime(2027, 5, 15, hours, minutes, seconds, tzinfo=UTC) - timedelta(hours=3)
+
+
+class Line:
+    """An HTTP client of one live door in this process, one request after another; closes the door in order."""
+
+    def __init__(self, door: Starlette) -> None:
+        self._loop = asyncio.Runner()
+        self._life = door.router.lifespan_context(door)
+        self._loop.run(self._life.__aenter__())
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://live")
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """A GET."""
+        return self._loop.run(self._client.get(path, **options))
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        """A POST."""
+        return self._loop.run(self._client.post(path, **options))
+
+    def put(self, path: str, **options: Any) -> httpx.Response:
+        """A PUT."""
+        return self._loop.run(self._client.put(path, **options))
+
+    def close(self) -> None:
+        """Close the client, the door and the loop."""
+        self._loop.run(self._client.aclose())
+        self._loop.run(self._life.__aexit__(None, None, None))
+        self._loop.close()
+
+
+@dataclass
+class Candidate:
+    """Somebody on a seat."""
+
+    player: Player
+    hall: str
+    seat: str
+    mode: Mode
+    candidate_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    username: str = ""
+    password: str = ""
+    token: str = ""
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What verbs about one candidate need."""
+        return {"exam_id": EXAM, "candidate_id": self.candidate_id}
+
+
+@dataclass
+class ExamDay:
+    """Session on its day. ``live``: the candidate's door; ``house``: everybody else's."""
+
+    house: House
+    live: Line
+    people: dict[str, Actor] = field(default_factory=dict)
+    halls: dict[str, list[Candidate]] = field(default_factory=dict)
+
+    def on(self, hour: str) -> None:
+        """Make it this hour."""
+        self.house.at(at(hour))
+
+    def told(self, record: Any, event: Event) -> None:
+        """Another service told it."""
+        with self.house.runtime.work() as work:
+            record(work, event)
+
+    def announce(self) -> None:
+        """The exam, with both modes."""
+        event = AnnouncementPublished(
+            exam_id=EXAM,
+            title="Изпит за сертификат",
+            exam_on=DAY,
+            modes=(Mode.ELECTRONIC, Mode.PAPER),
+            sessions=1,
+            published_at=datetime(2027, 3, 1, tzinfo=UTC),
+            applications_until=datetime(2027, 3, 11, tzinfo=UTC),
+            regulation_on=date(2027, 3, 1),
+        )
+        self.told(records.record_exam, event)
+
+    def appoint(self, name: str, role: Role, hall: str | None = None) -> None:
+        """Somebody on duty."""
+        person_id = f"person-{name}"
+        self.people[name] = Actor(person_id, frozenset({(role, EXAM)}), name)
+        names = player(len(self.people)).names
+        event = StaffAppointed(exam_id=EXAM, person_id=person_id, role=role, names=names, hall=hall)
+        self.told(records.record_staff, event)
+
+    def seat(self, number: int, hall: str, seat: str, mode: Mode = Mode.ELECTRONIC) -> Candidate:
+        """A candidate on a seat of a hall."""
+        one = Candidate(player(100 + number), hall, seat, mode)
+        event = SeatAssigned(
+            exam_id=EXAM,
+            application_id=str(uuid.uuid4()),
+            candidate_id=one.candidate_id,
+            username=one.player.email,
+            person=one.player.person,
+            mode=mode,
+            assisted=False,
+            session=1,
+            hall=hall,
+            place="ул. „Раковски“ № 102",
+            seat=seat,
+            exam_on=DAY,
+            entry_at=at("8:30"),
+            starts_at=at("9:30"),
+        )
+        self.told(records.record_seat, event)
+        self.halls.setdefault(hall, []).append(one)
+        return one
+
+    def open_variant(self) -> None:
+        """Testbank's package: the questions, encrypted to session."""
+        questions = [
+            {
+                "number": n,
+                "area": "legislation",
+                "text": f"Учебен въпрос {n}?",
+                "options": {letter: f"отговор {letter} на {n}" for letter in LETTERS},
+            }
+            for n in range(1, QUESTIONS + 1)
+        ]
+        package = {"exam_id": EXAM, "variant": 1, "questions": questions, "sub_variants": SUB_VARIANTS}
+        sealed = pyrage.encrypt(json.dumps(package).encode(), [AGE["session"].to_public()])
+        event = VariantOpened(
+            exam_id=EXAM,
+            variant=1,
+            package_sha256=self.house.runtime.files.put(sealed),
+            sub_variants=tuple(SUB_VARIANTS),
+            questions=QUESTIONS,
+            opened_at=at("9:00"),
+        )
+        self.told(records.record_variant, event)
+
+    def let_in(self, one: Candidate) -> None:
+        """Identity was checked at the door."""
+        event = CandidateIdentified(
+            exam_id=EXAM, candidate_id=one.candidate_id, mode=one.mode, hall=one.hall, identified_at=at("8:45")
+        )
+        self.told(records.record_identified, event)
+
+    def close_door(self, one: Candidate) -> None:
+        """The candidate had not come."""
+        event = CandidateAbsent(
+            exam_id=EXAM, candidate_id=one.candidate_id, mode=one.mode, hall=one.hall, closed_at=at("9:25")
+        )
+        self.told(records.record_absent, event)
+
+    def do(self, who: str, verb: str, **fields: Any) -> dict[str, Any]:
+        """A command that is carried out."""
+        answer = self.house.tell(verb, fields, self.people[who])
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def refused(self, code: str, who: str, verb: str, **fields: Any) -> dict[str, Any]:
+        """A command that is refused with this code."""
+        answer = self.house.tell(verb, fields, self.people[who])
+        assert answer.json().get("code") == code, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def envelopes(self, hall: str) -> None:
+        """User names and passwords for a hall, handed to its candidates."""
+        fields = {"exam_id": EXAM, "hall": hall}
+        answer = self.house.tell("print_credentials", fields, self.people["system"], accept="application/json")
+        assert answer.status_code == 200, answer.text
+        by_candidate = {one["candidate_id"]: one for one in answer.json()["credentials"]}
+        for one in self.halls[hall]:
+            if one.candidate_id in by_candidate:
+                one.username = by_candidate[one.candidate_id]["username"]
+                one.password = by_candidate[one.candidate_id]["password"]
+
+    def log_in(self, one: Candidate, **other: Any) -> httpx.Response:
+        """Log a candidate in; keeps the token when it is given."""
+        answer = self.live.post("/login", json={"username": one.username, "password": one.password} | other)
+        if answer.status_code == 200:
+            one.token = answer.json()["token"]
+        return answer
+
+    def answer(self, one: Candidate, question: int, option: str | None, seq: int) -> httpx.Response:
+        """An answer over the candidate's line."""
+        return self.live.put(f"/answers/{question}", json={"option": option, "seq": seq}, headers=self.line(one))
+
+    def screen(self, one: Candidate) -> dict[str, Any]:
+        """What stands on the candidate's screen."""
+        found: dict[str, Any] = self.live.get("/sitting", headers=self.line(one)).json()
+        return found
+
+    def line(self, one: Candidate) -> dict[str, str]:
+        """The headers of a candidate's line."""
+        return {"authorization": f"Bearer {one.token}"}
+
+    def sweep(self) -> None:
+        """The timer."""
+        with self.house.runtime.work() as work:
+            closing.sweep_expired(work)
+
+    def said(self, kind: type[Event]) -> list[Any]:
+        """Events of a kind that stand in the outbox, in order."""
+        with self.house.runtime.work() as work:
+            rows = work.session.query(OutboxRow).filter_by(type=kind.type_name()).order_by(OutboxRow.number)
+            return [decode(row.body).event() for row in rows]

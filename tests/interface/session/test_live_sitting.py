@@ -1,0 +1,467 @@
+"""The candidate's door, on a real database."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import select
+
+from contracts.events.session import AnswerSheetClosed, SittingStarted
+from services.session.live import create_live_app
+from services.session.rules.history import BEGINNING, Entry, final_answers, first_break
+from services.session.tables import AnswerRow, HistoryRow, RefusedAnswer, Sheet, Sitting
+from tests.interface.session.exam_day import EXAM, QUESTIONS, SUB_VARIANTS, Candidate, ExamDay, Line, at
+
+
+def refused(answer: httpx.Response, code: str, status: int = 409) -> None:
+    assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
+    assert answer.json()["sentence"]["bg"]
+
+
+def first(day: ExamDay) -> Candidate:
+    return day.halls["К1"][0]
+
+
+def test_before_the_unlocking_the_screen_waits_and_holds_no_question(logged_in: ExamDay) -> None:
+    screen = logged_in.screen(first(logged_in))
+    assert screen["state"] == "logged_in"
+    assert "questions" not in screen
+    assert screen["unique_number"]
+    refused(logged_in.answer(first(logged_in), 1, "А", 1), "SittingNotOpen")
+
+
+def test_the_main_screen_shows_what_article_24_names(running: ExamDay) -> None:
+    one = first(running)
+    screen = running.screen(one)
+    assert screen["variant"] == 1
+    assert screen["exam_on"] == "2027-05-15"
+    assert screen["remaining_seconds"] == 180 * 60
+    assert screen["names"] == str(one.player.names)
+    assert screen["identifier"] == one.player.identifier
+    assert len(screen["unique_number"]) == 8
+    assert screen["exam_username"] != one.player.email
+    assert [question["number"] for question in screen["questions"]] == list(range(1, QUESTIONS + 1))
+    assert list(screen["questions"][0]["options"]) == ["А", "Б", "В", "Г"]
+    assert "correct" not in str(screen)
+
+
+def test_questions_stand_in_the_order_of_the_sub_variant_and_neighbours_have_another(running: ExamDay) -> None:
+    screens = [running.screen(one) for one in running.halls["К1"]]
+    assert screens[0]["sub_variant"] != screens[1]["sub_variant"] != screens[2]["sub_variant"]
+    for screen in screens:
+        order = SUB_VARIANTS[screen["sub_variant"]]
+        assert screen["questions"][0]["text"] == f"Учебен въпрос {order[0]}?"
+
+
+def test_one_start_and_one_end_for_all_halls(running: ExamDay) -> None:
+    started = running.said(SittingStarted)
+    assert [one.hall for one in started] == ["К1", "К2"]
+    assert {(one.started_at, one.ends_at) for one in started} == {(at("9:30"), at("12:30"))}
+
+
+def test_a_late_log_in_gets_no_extra_time(day: ExamDay) -> None:
+    day.envelopes("К1")
+    day.envelopes("К2")
+    day.on("9:25")
+    for hall in ("К1", "К2"):
+        day.do(f"hall {hall}", "record_instructions_read", exam_id=EXAM, hall=hall)
+    day.open_variant()
+    day.on("9:30")
+    day.do("system", "unlock", exam_id=EXAM, session=1)
+    day.on("10:00")
+    assert day.log_in(first(day)).json()["sitting"]["remaining_seconds"] == 150 * 60
+
+
+def test_an_answer_of_the_last_second_is_saved_and_of_the_next_refused_and_recorded(running: ExamDay) -> None:
+    one = first(running)
+    running.on("12:29:59")
+    assert running.answer(one, 1, "А", 1).json()["verdict"] == "saved"
+    running.on("12:30:00")
+    refused(running.answer(one, 1, "Б", 2), "TimeExpired")
+    with running.house.runtime.work() as work:
+        assert work.session.scalars(select(AnswerRow.option)).all() == ["А"]
+        (recorded,) = work.session.scalars(select(RefusedAnswer)).all()
+    assert (recorded.option, recorded.seq, recorded.reason, recorded.at) == ("Б", 2, "TimeExpired", at("12:30"))
+
+
+def test_an_older_answer_never_overwrites_a_newer_one(running: ExamDay) -> None:
+    one = first(running)
+    assert running.answer(one, 7, "Б", 5).json()["verdict"] == "saved"
+    late = running.answer(one, 7, "А", 4).json()
+    assert (late["verdict"], late["stands"]) == ("superseded", {"option": "Б", "seq": 5})
+    assert running.screen(one)["answers"] == {"7": {"option": "Б", "seq": 5}}
+
+
+def test_the_same_answer_again_is_saved_once(running: ExamDay) -> None:
+    one = first(running)
+    answers = [running.answer(one, 7, "Б", 5).json()["verdict"] for _ in range(3)]
+    assert answers == ["saved"] * 3
+    with running.house.runtime.work() as work:
+        assert len(work.session.scalars(select(HistoryRow).where(HistoryRow.action == "answer")).all()) == 1
+
+
+def test_an_answer_can_be_taken_back(running: ExamDay) -> None:
+    one = first(running)
+    running.answer(one, 7, "Б", 1)
+    running.answer(one, 7, None, 2)
+    assert running.screen(one)["answers"] == {"7": {"option": None, "seq": 2}}
+    assert running.screen(one)["answered"] == 0
+
+
+def test_a_replay_gets_one_verdict_each_and_does_not_stop_at_the_first_error(running: ExamDay) -> None:
+    one = first(running)
+    running.answer(one, 1, "А", 9)
+    sent = [
+        {"question": 1, "option": "Б", "seq": 3},
+        {"question": 91, "option": "А", "seq": 10},
+        {"question": 2, "option": "Д", "seq": 11},
+        {"question": 3, "option": "Г", "seq": 12, "client_at": "2027-05-15T06:31:00Z"},
+        {"question": 3, "option": "В", "seq": 13, "client_at": "0001-01-01T00:00:00+14:00"},
+    ]
+    answer = running.live.post("/answers", json=sent, headers=running.line(one)).json()
+    verdicts = [(told["verdict"], told.get("code")) for told in answer["verdicts"]]
+    assert verdicts == [
+        ("superseded", None),
+        ("refused", "InvalidInput"),
+        ("refused", "InvalidInput"),
+        ("saved", None),
+        ("saved", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"option": "\xd0\x90"}',
+        '{"option": "А", "seq": 0}'.encode(),
+        '{"option": "А", "seq": 2147483648}'.encode(),
+        '{"option": "А", "seq": true}'.encode(),
+        '{"option": "АБ", "seq": 1}'.encode(),
+        b'{"option": "\\u0000", "seq": 1}',
+        '{"option": "А", "seq": 1, "more": 1}'.encode(),
+        '{"option": "А", "seq": 1, "client_at": "yesterday"}'.encode(),
+        b'{"option": "\xff", "seq": 1}',
+    ],
+)
+def test_an_answer_that_is_none_is_refused_and_changes_nothing(running: ExamDay, body: bytes) -> None:
+    one = first(running)
+    refused(running.live.put("/answers/1", content=body, headers=running.line(one)), "InvalidInput", 422)
+    assert running.screen(one)["answers"] == {}
+
+
+def test_a_question_or_letter_that_the_test_does_not_have_is_refused(running: ExamDay) -> None:
+    one = first(running)
+    for question, option in ((91, "А"), (0, "А"), (10**12, "А"), (1, "Д"), (1, "A")):
+        refused(running.answer(one, question, option, 1), "InvalidInput", 422)
+    assert running.screen(one)["answers"] == {}
+
+
+def test_a_body_over_the_limit_is_refused(running: ExamDay) -> None:
+    one = first(running)
+    refused(running.live.post("/answers", content=b" " * 300_000, headers=running.line(one)), "TooLarge", 413)
+
+
+def test_a_token_of_another_sitting_or_none_opens_nothing(running: ExamDay) -> None:
+    one, other = running.halls["К1"][:2]
+    refused(running.live.get("/sitting"), "NotAuthenticated", 401)
+    body, _, _ = one.token.partition(".")
+    _, _, signature = other.token.partition(".")
+    for forged in (f"{body}.{signature}", body, "", f"{one.token}x", "я.я", f"{body}."):
+        headers = {"authorization": f"Bearer {forged}".encode()}
+        refused(
+            running.live.put("/answers/1", json={"option": "А", "seq": 1}, headers=headers), "NotAuthenticated", 401
+        )
+    running.answer(one, 1, "А", 1)
+    assert running.screen(other)["answers"] == {}
+
+
+def test_a_token_is_void_after_its_hours(running: ExamDay) -> None:
+    running.on("21:40")
+    refused(running.live.get("/sitting", headers=running.line(first(running))), "NotAuthenticated", 401)
+
+
+def test_credentials_open_a_sitting_once(day: ExamDay) -> None:
+    one = first(day)
+    day.envelopes("К1")
+    assert day.log_in(one).status_code == 200
+    refused(day.log_in(one), "CredentialsUsed")
+
+
+def test_an_answer_to_a_log_in_that_was_lost_may_be_asked_for_again_by_the_same_browser(day: ExamDay) -> None:
+    one, browser = first(day), "6f1f34a4-3f5f-4a63-9a0f-0a4c8c3f3d11"
+    day.envelopes("К1")
+    numbers = [day.log_in(one, browser=browser).json()["sitting"]["unique_number"] for _ in range(2)]
+    assert numbers[0] == numbers[1]
+    refused(day.log_in(one, browser="11111111-3f5f-4a63-9a0f-0a4c8c3f3d11"), "CredentialsUsed")
+
+
+def test_credentials_are_read_as_people_type_them(day: ExamDay) -> None:
+    one = first(day)
+    day.envelopes("К1")
+    one.username, one.password = one.username.lower().replace("-", " "), one.password.lower().replace("-", "")
+    assert day.log_in(one).status_code == 200
+
+
+def test_wrong_credentials_are_refused_without_saying_which(day: ExamDay) -> None:
+    day.envelopes("К1")
+    one, other = day.halls["К1"][:2]
+    for username, password in ((one.username, other.password), ("nobody", one.password)):
+        answer = day.live.post("/login", json={"username": username, "password": password})
+        refused(answer, "WrongCredentials", 401)
+    refused(day.live.post("/login", json={"username": "x", "password": "y", "z": 1}), "InvalidInput", 422)
+
+
+def test_printing_again_voids_what_was_printed_before(day: ExamDay) -> None:
+    one, other = day.halls["К1"][:2]
+    day.envelopes("К1")
+    day.log_in(other)
+    before = (one.username, one.password, other.username)
+    day.envelopes("К1")
+    answer = day.live.post("/login", json={"username": before[0], "password": before[1]})
+    refused(answer, "WrongCredentials", 401)
+    assert other.username == before[2], "who has logged in keeps the line"
+    assert day.log_in(one).status_code == 200
+
+
+def test_nobody_logs_in_before_the_halls_open(day: ExamDay) -> None:
+    day.envelopes("К1")
+    day.on("8:29:59")
+    refused(day.log_in(first(day)), "TooEarly")
+
+
+def test_passwords_are_kept_only_as_keyed_hashes(day: ExamDay) -> None:
+    day.envelopes("К1")
+    password = first(day).password
+    with psycopg.connect(day.house.runtime.settings.database_url.replace("+psycopg", "")) as database:
+        tables = database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        for (table,) in tables:
+            everything = database.execute(SQL("SELECT * FROM {}").format(Identifier(table))).fetchall()
+            assert password not in str(everything)
+
+
+def test_on_another_computer_the_sitting_goes_on_and_the_old_line_is_dead(running: ExamDay) -> None:
+    one = first(running)
+    running.answer(one, 5, "В", 1)
+    old = running.line(one)
+    running.do("hall К1", "move_sitting", **one.about, seat="2-1")
+    refused(running.live.put("/answers/5", json={"option": "Г", "seq": 2}, headers=old), "LineMoved")
+    running.on("10:30")
+    screen = running.log_in(one).json()["sitting"]
+    assert screen["answers"] == {"5": {"option": "В", "seq": 1}}
+    assert screen["remaining_seconds"] == 120 * 60
+    assert screen["seat"] == "2-1"
+    assert running.answer(one, 5, "Г", 2).json()["verdict"] == "saved"
+    refused(running.live.get("/sitting", headers=old), "LineMoved")
+    refused(running.live.post("/submit", headers=old), "LineMoved")
+
+
+def test_submission_is_final_and_tells_no_score(running: ExamDay) -> None:
+    one = first(running)
+    running.answer(one, 1, "А", 1)
+    done = running.live.post("/submit", headers=running.line(one)).json()
+    assert (done["answered"], done["open"]) == (1, 89)
+    assert running.live.post("/submit", headers=running.line(one)).json() == done
+    refused(running.answer(one, 2, "Б", 2), "SittingClosed")
+    screen = running.screen(one)
+    assert screen["state"] == "submitted"
+    assert "questions" not in screen
+    assert not {"correct", "score", "result"} & set(screen)
+
+
+def test_a_submitted_sheet_leaves_for_grading_with_the_head_of_its_history(running: ExamDay) -> None:
+    one = first(running)
+    running.answer(one, 1, "А", 1)
+    running.answer(one, 2, "Б", 2)
+    running.answer(one, 2, None, 3)
+    running.on("11:00")
+    running.live.post("/submit", headers=running.line(one))
+    (sheet,) = running.said(AnswerSheetClosed)
+    assert sheet.answers == {"1": "А"}
+    assert (sheet.outcome, sheet.started_at, sheet.ended_at) == ("submitted", at("9:30"), at("11:00"))
+    with running.house.runtime.work() as work:
+        head = work.session.scalars(select(Sheet.head).where(Sheet.outcome == "submitted")).one()
+    assert head.hex() == sheet.history_sha256 != BEGINNING.hex()
+
+
+def test_sittings_past_their_end_are_closed_though_nobody_presses_anything(running: ExamDay) -> None:
+    running.answer(first(running), 1, "А", 1)
+    running.on("12:30:02")
+    running.sweep()
+    assert running.said(AnswerSheetClosed) == []
+    running.on("12:30:04")
+    running.sweep()
+    running.sweep()
+    closed = running.said(AnswerSheetClosed)
+    assert [(one.outcome, one.ended_at) for one in closed] == [("time_expired", at("12:30"))] * 4
+    assert sorted(len(one.answers) for one in closed) == [0, 0, 0, 1]
+
+
+def test_the_history_of_a_sitting_recomputes_and_leads_to_its_answers(running: ExamDay) -> None:
+    one = first(running)
+    for seq, (question, option) in enumerate([(1, "А"), (2, "Б"), (1, "Г"), (2, None), (3, "В")], 1):
+        running.answer(one, question, option, seq)
+    running.answer(one, 1, "Б", 2)
+    with running.house.runtime.work() as work:
+        sitting = work.session.scalars(select(Sitting).where(Sitting.candidate_id == one.candidate_id)).one()
+        rows = work.session.scalars(
+            select(HistoryRow).where(HistoryRow.sitting_id == sitting.sitting_id).order_by(HistoryRow.number)
+        ).all()
+        head = work.session.get_one(Sheet, sitting.sitting_id).head
+    chain = [
+        (Entry(r.number, r.at, r.action, r.line, r.question, r.option, r.seq, r.client_at, r.verdict), r.sha256)
+        for r in rows
+    ]
+    assert [entry.action for entry, _ in chain] == ["login"] + ["answer"] * 6
+    assert first_break(str(sitting.sitting_id), chain) is None
+    assert chain[-1][1] == head
+    assert final_answers(entry for entry, _ in chain) == {1: "Г", 3: "В"}
+
+
+def test_nobody_rewrites_the_history(running: ExamDay) -> None:
+    running.answer(first(running), 1, "А", 1)
+    url = running.house.runtime.settings.database_url.replace("+psycopg", "")
+    for statement in (
+        "UPDATE answer_history SET option = 'Б'",
+        "DELETE FROM answer_history",
+        "TRUNCATE answer_history",
+    ):
+        with psycopg.connect(url) as database, pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+            database.execute(statement)
+
+
+def test_every_answer_that_was_acknowledged_is_in_the_database(running: ExamDay) -> None:
+    """200 at once, over two doors as two processes would have them."""
+    ones = [one for hall in ("К1", "К2") for one in running.halls[hall]]
+
+    async def send_all() -> list[httpx.Response]:
+        apps = [create_live_app(running.house.runtime) for _ in range(2)]
+        async with apps[0].router.lifespan_context(apps[0]), apps[1].router.lifespan_context(apps[1]):
+            doors = [httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://live") for app in apps]
+            sent = [
+                doors[number % 2].put(
+                    f"/answers/{number // 4 % 50 + 1}",
+                    json={"option": "АБВГ"[number % 4], "seq": number + 1},
+                    headers=running.line(ones[number % 4]),
+                )
+                for number in range(200)
+            ]
+            answers = await asyncio.gather(*sent)
+            await asyncio.gather(*(door.aclose() for door in doors))
+            return answers
+
+    answers = asyncio.run(send_all())
+    assert [answer.json()["verdict"] for answer in answers] == ["saved"] * 200
+    with running.house.runtime.work() as work:
+        stand = {(str(row.sitting_id), row.question, row.option) for row in work.session.scalars(select(AnswerRow))}
+        whose = {row.candidate_id: str(row.sitting_id) for row in work.session.scalars(select(Sitting))}
+    expected = {(whose[ones[n % 4].candidate_id], n // 4 % 50 + 1, "АБВГ"[n % 4]) for n in range(200)}
+    assert stand == expected
+    assert len(stand) == 200
+
+
+def test_two_doors_and_one_sitting_keep_one_unbroken_history(running: ExamDay) -> None:
+    one = first(running)
+
+    def sit(door: int) -> None:
+        async def send() -> None:
+            app = create_live_app(running.house.runtime)
+            transport = httpx.ASGITransport(app)
+            async with (
+                app.router.lifespan_context(app),
+                httpx.AsyncClient(transport=transport, base_url="http://live") as client,
+            ):
+                for seq in range(1, 41):
+                    body = {"option": "АБВГ"[(seq + door) % 4], "seq": seq}
+                    await client.put("/answers/1", json=body, headers=running.line(one))
+
+        asyncio.run(send())
+
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(sit, range(2)))
+    with running.house.runtime.work() as work:
+        rows = work.session.scalars(
+            select(HistoryRow)
+            .join(Sitting, Sitting.sitting_id == HistoryRow.sitting_id)
+            .where(Sitting.candidate_id == one.candidate_id)
+            .order_by(HistoryRow.number)
+        ).all()
+    chain = [
+        (Entry(r.number, r.at, r.action, r.line, r.question, r.option, r.seq, r.client_at, r.verdict), r.sha256)
+        for r in rows
+    ]
+    saved = [entry.seq or 0 for entry, _ in chain if entry.action == "answer" and entry.verdict == "saved"]
+    assert first_break(str(rows[0].sitting_id), chain) is None
+    assert saved == sorted(set(saved))
+    assert saved[-1] == 40
+
+
+def test_while_the_database_is_away_nothing_is_acknowledged_and_afterwards_everything_goes_on(running: ExamDay) -> None:
+    one = first(running)
+    assert running.answer(one, 1, "А", 1).status_code == 200
+    url = running.house.runtime.settings.database_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    answer = running.answer(one, 2, "Б", 2)
+    if answer.status_code != 200:
+        refused(answer, "Busy", 503)
+    assert running.answer(one, 2, "Б", 2).json()["verdict"] == "saved"
+    assert set(running.screen(one)["answers"]) == {"1", "2"}
+
+
+def test_the_screens_of_the_hall_are_told_of_the_unlocking_at_once(logged_in: ExamDay) -> None:
+    one = first(logged_in)
+    logged_in.on("9:30")
+
+    async def listen() -> list[str]:
+        app, told = create_live_app(logged_in.house.runtime), asyncio.Queue[str]()
+        headers = [(name.encode(), value.encode()) for name, value in logged_in.line(one).items()]
+        scope = {"type": "http", "method": "GET", "path": "/stream", "headers": headers, "query_string": b""}
+
+        async def receive() -> Any:
+            await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            if body := message.get("body"):
+                told.put_nowait(body.decode())
+
+        async with app.router.lifespan_context(app):
+            streaming = asyncio.create_task(app(scope, receive, send))
+            heard = [await told.get(), await told.get()]
+            await asyncio.to_thread(logged_in.do, "system", "unlock", exam_id=EXAM, session=1)
+            heard.append(await asyncio.wait_for(told.get(), 10))
+            streaming.cancel()
+            await asyncio.gather(streaming, return_exceptions=True)
+        return heard
+
+    heard = asyncio.run(listen())
+    assert [event.partition("\n")[0] for event in heard] == ["event: time", "event: resync", "event: unlock"]
+    assert '"ends_at": "2027-05-15T09:30:00+00:00"' in heard[2]
+
+
+def test_a_commit_that_hangs_is_not_acknowledged_and_the_same_answer_is_saved_later(running: ExamDay) -> None:
+    one, runtime = first(running), running.house.runtime
+    runtime.settings = replace(runtime.settings, live_write_seconds=0.5)
+    line = Line(create_live_app(runtime))
+    try:
+        with psycopg.connect(runtime.settings.database_url.replace("+psycopg", "")) as somebody:
+            somebody.execute("SELECT 1 FROM sheets FOR UPDATE")
+            body, headers = {"option": "А", "seq": 1}, running.line(one)
+            refused(line.put("/answers/1", json=body, headers=headers), "Busy", 503)
+            somebody.rollback()
+        assert line.put("/answers/1", json=body, headers=headers).json()["verdict"] == "saved"
+    finally:
+        line.close()
+    with runtime.work() as work:
+        history = work.session.scalars(select(HistoryRow.verdict).where(HistoryRow.action == "answer")).all()
+    assert history == ["saved"]

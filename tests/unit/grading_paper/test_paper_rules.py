@@ -1,0 +1,218 @@
+"""Art. 44–48: numbers, counts, second checks, slips."""
+
+import random
+from datetime import date
+
+import pytest
+
+from contracts.people import Names
+from contracts.refusals.grading import (
+    EnvelopesNotAsHandedIn,
+    MarksNotOfTheCard,
+    ScansIncomplete,
+    SlipMatchesNobody,
+    TooFewMarkers,
+)
+from regulation import in_force
+from services.grading.paper.rules.batch import Page, check_complete, look_through
+from services.grading.paper.rules.checking import (
+    DIFFERS,
+    FIRST,
+    NOT_READ,
+    SECOND,
+    SIGNS,
+    MachineReading,
+    PersonsCount,
+    Round,
+    standing,
+)
+from services.grading.paper.rules.counting import (
+    Seen,
+    calls_for_second_check,
+    check_seen,
+    checked_key,
+    count,
+    differing,
+    is_right,
+)
+from services.grading.paper.rules.distribution import distribute, second_marker
+from services.grading.paper.rules.numbers import check_envelopes, draw_numbers
+from services.grading.paper.rules.slips import Expected, whose
+
+LAW = in_force(date(2027, 5, 15))
+KEY = dict.fromkeys(range(1, 91), "Б")
+
+
+def seen_with(correct: int) -> Seen:
+    return Seen({question: ("Б" if question <= correct else "В",) for question in KEY})
+
+
+def counted(correct: int) -> PersonsCount:
+    seen = seen_with(correct)
+    return PersonsCount(seen, count(seen, KEY, LAW))
+
+
+def machine(correct: int, *doubtful: int, has_signs: bool = False) -> MachineReading:
+    return MachineReading(seen_with(correct), frozenset(doubtful), has_signs)
+
+
+def page(name: str, number: str | None, sub_variant: str | None, *, is_read: bool = True) -> Page:
+    return Page(name, is_read, number, sub_variant)
+
+
+@pytest.mark.parametrize(
+    ("letters", "is_pencil", "expected"),
+    [(("Б",), False, True), (("В",), False, False), ((), False, False), (("Б", "В"), False, False), ((), True, False)],
+)
+def test_art_46_1_exactly_one_cross_in_pen_equal_to_the_key_is_right(
+    letters: tuple[str, ...], is_pencil: bool, expected: bool
+) -> None:
+    seen = Seen({1: letters}, frozenset({1} if is_pencil else ()))
+    assert is_right(seen, 1, "Б", LAW) is expected
+
+
+def test_art_46_1_an_empty_card_has_ninety_wrong_answers() -> None:
+    assert count(Seen({}), KEY, LAW).wrong == 90
+
+
+@pytest.mark.parametrize(("correct", "expected"), [(54, False), (55, True), (60, True), (65, True), (66, False)])
+def test_art_48_2_cards_from_55_to_65_inclusive_are_checked_twice(correct: int, expected: bool) -> None:
+    assert calls_for_second_check(correct, LAW) is expected
+
+
+def test_two_counts_with_the_same_total_may_differ() -> None:
+    one, other = Seen({1: ("А",), 2: ("Б",)}), Seen({1: ("Б",), 2: ("А",)})
+    assert differing(one, other, KEY) == (1, 2)
+
+
+def test_pencil_and_no_mark_are_the_same_to_the_count() -> None:
+    assert differing(Seen({}, frozenset({4})), Seen({}), KEY) == ()
+
+
+@pytest.mark.parametrize(
+    "seen", [Seen({91: ("А",)}), Seen({0: ("А",)}), Seen({1: ("Д",)}), Seen({1: ("А",)}, frozenset({1}))]
+)
+def test_marks_that_no_card_can_bear_are_refused(seen: Seen) -> None:
+    with pytest.raises(MarksNotOfTheCard):
+        check_seen(seen, LAW)
+
+
+def test_a_key_without_a_letter_for_every_question_is_none() -> None:
+    with pytest.raises(ValueError, match="every question"):
+        checked_key({str(question): "А" for question in range(1, 90)}, LAW)
+
+
+def test_a_card_awaits_its_first_marker() -> None:
+    assert standing(machine(70), Round(), Round(), LAW).awaits_marker
+
+
+def test_machine_and_member_who_agree_make_the_count_final_outside_the_bounds() -> None:
+    final = standing(machine(70), Round(counted(70)), Round(), LAW).final
+    assert final is not None
+    assert final.count.correct == 70
+
+
+def test_machine_and_member_who_differ_go_to_the_chair() -> None:
+    found = standing(machine(70), Round(counted(71)), Round(), LAW)
+    assert (found.round, found.to_settle, found.differing, found.final) == (FIRST, (DIFFERS,), (71,), None)
+
+
+def test_a_question_that_the_machine_doubts_is_the_members_alone() -> None:
+    assert standing(machine(70, 71), Round(counted(71)), Round(), LAW).final is not None
+
+
+def test_a_sign_is_never_passed_over_without_the_chair() -> None:
+    assert standing(machine(70, has_signs=True), Round(counted(70)), Round(), LAW).to_settle == (SIGNS,)
+
+
+def test_a_page_that_was_not_read_is_settled_by_the_chair() -> None:
+    assert standing(None, Round(counted(70)), Round(), LAW).to_settle == (NOT_READ,)
+    assert standing(None, Round(counted(70), counted(70)), Round(), LAW).final is not None
+
+
+def test_art_48_2_the_settled_first_count_decides_about_the_second_check() -> None:
+    settled = Round(counted(66), counted(65))
+    found = standing(machine(65), settled, Round(), LAW)
+    assert (found.round, found.awaits_marker) == (SECOND, True)
+
+
+def test_two_members_who_agree_make_the_count_final() -> None:
+    final = standing(machine(60), Round(counted(60)), Round(counted(60)), LAW).final
+    assert final is not None
+    assert final.count.correct == 60
+
+
+def test_two_members_who_differ_go_to_the_chair_whose_count_is_final() -> None:
+    found = standing(machine(60), Round(counted(60)), Round(counted(59)), LAW)
+    assert (found.round, found.to_settle, found.differing) == (SECOND, (DIFFERS,), (60,))
+    final = standing(machine(60), Round(counted(60)), Round(counted(59), counted(59)), LAW).final
+    assert final is not None
+    assert final.count.correct == 59
+
+
+def test_art_44_envelopes_are_as_many_as_were_handed_in() -> None:
+    check_envelopes(3, 3)
+    with pytest.raises(EnvelopesNotAsHandedIn):
+        check_envelopes(2, 3)
+
+
+def test_art_44_numbers_have_five_digits_and_none_twice() -> None:
+    numbers = draw_numbers(500, LAW, random.Random(7))
+    assert len(set(numbers)) == 500
+    assert all(len(number) == 5 and number[0] != "0" for number in numbers)
+    assert numbers != sorted(numbers)
+
+
+def test_art_45_members_get_equal_shares() -> None:
+    shares = distribute([str(number) for number in range(10)], ["b", "a", "c"])
+    assert sorted(list(shares.values()).count(member) for member in "abc") == [3, 3, 4]
+
+
+def test_art_48_2_the_second_marker_is_another_member() -> None:
+    assert [second_marker(first, ["c", "a", "b"]) for first in "abc"] == ["b", "c", "a"]
+    with pytest.raises(TooFewMarkers):
+        second_marker("a", ["a"])
+    with pytest.raises(TooFewMarkers):
+        distribute(["1"], ["a"])
+
+
+def test_what_is_missing_twice_or_foreign_is_named() -> None:
+    pages = [
+        page("s1:1", "11111", "1А"),
+        page("s2:1", "11111", "1А"),
+        page("s3:1", "99999", "1А"),
+        page("s4:1", None, "1А"),
+        page("s5:1", None, None, is_read=False),
+        page("s6:1", "33333", None),
+    ]
+    found = look_through(["11111", "22222", "33333"], 1, pages, {"1А"})
+    assert (found.waiting, found.missing, found.unknown) == (1, ("22222",), ("s3:1",))
+    assert found.duplicates == {"11111": ["s1:1", "s2:1"]}
+    assert (found.without_number, found.unreadable, found.without_sub_variant) == (("s4:1",), ("s5:1",), ("s6:1",))
+    with pytest.raises(ScansIncomplete, match="22222"):
+        check_complete(found)
+
+
+def test_one_good_scan_for_every_number_is_complete() -> None:
+    check_complete(look_through(["11111"], 0, [page("s1:1", "11111", "1А")], {"1А"}))
+
+
+IVANOV = Expected("c1", Names("Иван", "Петров", "Иванов-Колев"), "9101010000", is_taken=False)
+
+
+def test_art_47_a_slip_is_his_whose_number_and_names_stand_on_it() -> None:
+    assert whose(Names("ИВАН", "Петров", "Иванов  Колев"), "9101010000", [IVANOV]) == "c1"
+
+
+@pytest.mark.parametrize(
+    ("names", "identifier", "is_taken"),
+    [
+        (Names("Иван", "Петров", "Колев"), "9101010000", False),
+        (Names("Иван", "Петров", "Иванов-Колев"), "9101010001", False),
+        (Names("Иван", "Петров", "Иванов-Колев"), "9101010000", True),
+    ],
+)
+def test_art_47_another_slip_is_refused(names: Names, identifier: str, is_taken: bool) -> None:
+    expected = Expected("c1", IVANOV.names, IVANOV.identifier, is_taken)
+    with pytest.raises(SlipMatchesNobody):
+        whose(names, identifier, [expected])

@@ -1,0 +1,187 @@
+"""Session's rules by example."""
+
+import hashlib
+import hmac
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from contracts.people import Mode
+from contracts.refusals.general import InvalidInput, NotFound, OutOfOrder, TooEarly
+from contracts.refusals.session import EnvelopesDiffer, LineMoved, SittingClosed, SittingNotOpen, TimeExpired
+from regulation import in_force
+from services.session.rules import annulment, credentials, envelopes, history, hours, seating
+from services.session.rules.answers import Answer, Change, Standing, Verdict, refusal_of, verdict
+from services.session.rules.phase import Course, Phase, State, phase
+
+LAW = in_force(date(2027, 3, 1))
+DAY = date(2027, 5, 15)
+START = datetime(2027, 5, 15, 6, 30, tzinfo=UTC)  # 9:30 in Sofia
+END = START + timedelta(minutes=180)
+STANDING = Standing(1, START, END, is_closed=False, questions=90, letters="АБВГ")
+CHANGE = Change(1, "А", seq=1, line=1)
+SECOND = timedelta(seconds=1)
+
+
+def test_the_end_is_three_hours_after_the_start() -> None:
+    assert hours.end_of(START, LAW) == END
+
+
+def test_the_system_is_unlocked_at_half_past_nine_and_the_second_time_at_half_past_three() -> None:
+    first, second = (hours.session_of(LAW, Mode.ELECTRONIC, number) for number in (1, 2))
+    hours.check_start(START, DAY, first)
+    with pytest.raises(TooEarly):
+        hours.check_start(START - SECOND, DAY, first)
+    with pytest.raises(TooEarly):
+        hours.check_start(START, DAY, second)
+    hours.check_start(START + timedelta(hours=6), DAY, second)
+    with pytest.raises(NotFound):
+        hours.session_of(LAW, Mode.ELECTRONIC, 3)
+
+
+def test_the_hall_is_entered_from_half_past_eight() -> None:
+    first = hours.session_of(LAW, Mode.ELECTRONIC, 1)
+    hours.check_entry(START - timedelta(hours=1), DAY, first)
+    with pytest.raises(TooEarly):
+        hours.check_entry(START - timedelta(hours=1, seconds=1), DAY, first)
+
+
+def test_the_warning_comes_fifteen_minutes_before_the_end() -> None:
+    for mode in Mode:
+        law_hours = hours.session_of(LAW, mode, 1)
+        hours.check_warning(END - timedelta(minutes=15), END, law_hours)
+        with pytest.raises(TooEarly):
+            hours.check_warning(END - timedelta(minutes=15, seconds=1), END, law_hours)
+
+
+def test_the_last_second_is_accepted_and_the_end_is_not() -> None:
+    assert refusal_of(STANDING, CHANGE, END - SECOND) is None
+    assert refusal_of(STANDING, CHANGE, END) is TimeExpired
+    assert refusal_of(STANDING, CHANGE, START - SECOND) is SittingNotOpen
+
+
+def test_another_line_is_told_nothing_but_that() -> None:
+    closed = Standing(2, START, END, is_closed=True, questions=90, letters="АБВГ")
+    assert refusal_of(closed, CHANGE, END) is LineMoved
+    assert refusal_of(closed, Change(1, "А", 1, line=2), START) is SittingClosed
+    assert refusal_of(None, CHANGE, START) is NotFound
+
+
+@pytest.mark.parametrize(("question", "option"), [(0, "А"), (91, "А"), (1, "Д"), (1, "A"), (1, ""), (1, "АБ")])
+def test_what_is_not_of_the_test_is_refused(question: int, option: str) -> None:
+    assert refusal_of(STANDING, Change(question, option, 1, 1), START) is InvalidInput
+
+
+def test_the_newer_change_stands() -> None:
+    stands = Answer("Б", 5)
+    assert verdict(None, CHANGE) is Verdict.SAVED
+    assert verdict(stands, Change(1, "А", 6, 1)) is Verdict.SAVED
+    assert verdict(stands, Change(1, "Б", 5, 1)) is Verdict.REPEATED
+    assert verdict(stands, Change(1, "А", 5, 1)) is Verdict.SUPERSEDED
+    assert verdict(stands, Change(1, "Б", 4, 1)) is Verdict.SUPERSEDED
+
+
+def course(**happened: datetime) -> Course:
+    return Course(mode=Mode.ELECTRONIC, **happened)
+
+
+def test_the_phases_of_an_ordinary_electronic_sitting() -> None:
+    came = {"identified_at": START - timedelta(minutes=50)}
+    entered = came | {"logged_in_at": START - timedelta(minutes=5)}
+    running = entered | {"started_at": START, "ends_at": END}
+    assert phase(course(), START) == Phase(State.EXPECTED)
+    assert phase(course(**came), START) == Phase(State.IDENTIFIED)
+    assert phase(course(**entered), START) == Phase(State.LOGGED_IN)
+    assert phase(course(**running), START) == Phase(State.ANSWERING, END)
+    assert phase(course(**running, left_at=START), START + SECOND) == Phase(State.OUT_OF_HALL, END)
+    assert phase(course(**running), END) == Phase(State.TIME_EXPIRED)
+    assert phase(course(**running, submitted_at=START), END) == Phase(State.SUBMITTED)
+    assert phase(course(**running, submitted_at=START, annulled_at=END), END) == Phase(State.ANNULLED)
+
+
+def test_one_who_came_and_did_not_log_in_may_do_so_to_the_end_and_gets_no_extra() -> None:
+    late = course(identified_at=START, started_at=START, ends_at=END)
+    assert phase(late, END - SECOND) == Phase(State.IDENTIFIED, END)
+    assert phase(late, END) == Phase(State.TIME_EXPIRED)
+
+
+def test_whoever_was_refused_or_did_not_come_stays_so() -> None:
+    started = {"started_at": START, "ends_at": END}
+    assert phase(course(**started, refused_at=START), END) == Phase(State.REFUSED)
+    assert phase(course(**started, absent_at=START), END) == Phase(State.ABSENT)
+    assert phase(course(**started), END) == Phase(State.EXPECTED)
+
+
+def test_on_paper_answering_begins_with_the_announced_start() -> None:
+    paper = Course(mode=Mode.PAPER, identified_at=START, started_at=START, ends_at=END)
+    assert phase(paper, START) == Phase(State.ANSWERING, END)
+
+
+def test_neighbours_have_different_sub_variants() -> None:
+    for count in (2, 3, 4, 5):
+        codes = [f"1{letter}" for letter in "АБВГД"[:count]]
+        for row in range(1, 6):
+            for column in range(1, 6):
+                here = seating.sub_variant(f"{row}-{column}", codes)
+                assert here != seating.sub_variant(f"{row}-{column + 1}", codes)
+                assert here != seating.sub_variant(f"{row + 1}-{column}", codes)
+
+
+def test_seats_are_read_as_they_are_named() -> None:
+    assert seating.place("2-13") == (2, 13)
+    assert seating.place("ред 3, място 4") == (3, 4)
+    assert seating.place("17") == (0, 17)
+    assert seating.place("до вратата") == (0, 0)
+
+
+def test_the_second_session_takes_the_other_variant_unless_decided_otherwise() -> None:
+    assert seating.variant_of_session(1, [2, 1], is_reused=False) == 2
+    assert seating.variant_of_session(2, [2, 1], is_reused=False) == 1
+    assert seating.variant_of_session(2, [2], is_reused=True) == 2
+    for session, opened in ((1, list[int]()), (2, [2])):
+        with pytest.raises(OutOfOrder):
+            seating.variant_of_session(session, opened, is_reused=False)
+
+
+def count(**other: int) -> None:
+    envelopes.check(**{"envelopes": 3, "appeared": 3, "handed_in": 3, "undecided": 0, "not_terminated": 0} | other)
+
+
+def test_envelopes_are_as_many_as_those_who_came() -> None:
+    count()
+    for wrong in (2, 4):
+        with pytest.raises(EnvelopesDiffer):
+            count(envelopes=wrong)
+    for unfinished in ({"handed_in": 2}, {"undecided": 1}, {"not_terminated": 1}):
+        with pytest.raises(OutOfOrder):
+            count(**unfinished)
+
+
+def test_only_copying_bans_and_for_two_years() -> None:
+    assert annulment.banned_until(annulment.Reason.COPYING, DAY, LAW) == date(2029, 5, 15)
+    for reason in set(annulment.Reason) - {annulment.Reason.COPYING}:
+        assert annulment.banned_until(reason, DAY, LAW) is None
+
+
+def test_a_reason_is_told_with_its_article() -> None:
+    assert annulment.article(annulment.Reason.COPYING, Mode.ELECTRONIC) == "чл. 28, ал. 1"
+    assert "чл. 36, ал. 3" in annulment.article(annulment.Reason.TAKING_OUT, Mode.PAPER)
+    assert all(annulment.words(reason) for reason in annulment.Reason)
+
+
+def test_a_keyed_hash_is_bound_to_its_user_name_and_forgives_how_it_was_typed() -> None:
+    made = credentials.keyed_hash("key", "AB2C-D3EF", "GH4J-K5MN-P6QR")
+    assert hmac.compare_digest(made, credentials.keyed_hash("key", "ab2cd3ef", "gh4j k5mn p6qr"))
+    assert made != credentials.keyed_hash("key", "AB2C-D3EG", "GH4J-K5MN-P6QR")
+    assert made != credentials.keyed_hash("other", "AB2C-D3EF", "GH4J-K5MN-P6QR")
+    assert credentials.shown("ab2cd3ef") == "AB2C-D3EF"
+
+
+def test_a_link_of_the_history_is_what_the_readme_says() -> None:
+    at = datetime(2027, 5, 15, 6, 30, 1, 250, tzinfo=UTC)
+    entry = history.Entry(1, at, "answer", 1, 7, "Б", 3, None, "saved")
+    content = (
+        '{"action":"answer","at":"2027-05-15T06:30:01.000250+00:00","client_at":null,"line":1,"number":1,"option":"Б",'
+        f'"previous_sha256":"{"0" * 64}","question":7,"seq":3,"sitting_id":"5b1c","verdict":"saved"}}'
+    )
+    assert history.link("5b1c", history.BEGINNING, entry) == hashlib.sha256(content.encode()).digest()
