@@ -51,6 +51,8 @@ def configure(process: str, *, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for talkative in ("weasyprint", "weasyprint.progress", "fontTools", "pikepdf", "httpx"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=process)
 
 

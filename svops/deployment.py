@@ -1,4 +1,4 @@
-"""``svops secrets``: every secret of docker-compose.yml, made once; what follows from others is written at every call."""
+"""``svops secrets``: every secret of docker-compose.yml, made once; what follows from others is written anew."""
 
 import base64
 import hashlib

@@ -34,7 +34,7 @@ def migrate(database_urls: Mapping[str, str], amqp_uri: str) -> None:
 
 
 def migrate_from_environment() -> None:
-    """As the environment of a container says; roles and databases are made first where ``SVOPS_POSTGRES_URI_FILE`` is set.
+    """As a container's environment says; where ``SVOPS_POSTGRES_URI_FILE`` is set, roles and databases are made first.
 
     Raises ``SettingsError``.
     """

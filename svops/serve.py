@@ -99,9 +99,7 @@ def _ending() -> threading.Event:
 
 
 @contextlib.contextmanager
-def _health(
-    services: tuple[Service, ...], runtimes: dict[str, Runtime[Any]], host: str, port: int
-) -> Iterator[None]:
+def _health(services: tuple[Service, ...], runtimes: dict[str, Runtime[Any]], host: str, port: int) -> Iterator[None]:
     topology = Topology(tuple(Subscriptions(service=one.name, jobs=tuple(one.jobs())) for one in services))
     checks: dict[str, Check] = {f"database:{name}": database_check(runtime) for name, runtime in runtimes.items()}
     checks["topology"] = topology_check(topology, _amqp_uri(runtimes))

@@ -40,6 +40,7 @@ def apply(play: Play) -> None:
     """Candidates register and apply with scanned files, each on one of the ten days."""
     play.candidates = cast.candidates(play)
     with play.stage("applications", "Регистрация и заявления") as stage:
+        play.on(ANNOUNCED_ON + timedelta(days=1))
         play.each("регистрация", play.candidates, lambda one: _register(play, one))
         play.on(ANNOUNCED_ON + timedelta(days=2))
         forms = _declaration_forms(play)
@@ -49,7 +50,6 @@ def apply(play: Play) -> None:
 
 
 def _register(play: Play, one: Candidate) -> None:
-    play.on(ANNOUNCED_ON + timedelta(days=1))
     answer = play.anybody().command(
         "registration", "register_candidate", email=one.who.email, password=one.who.password, **one.who.form
     )
@@ -80,7 +80,7 @@ def _apply(play: Play, one: Candidate, form: bytes) -> None:
     client = play.candidate_client(one)
     attachments = []
     if one.oddity != "missing_declaration":
-        attachments.append(("declaration", scans.signed(form, play.random)))
+        attachments.append(("declaration", scans.signed(form, play.chance(one, "hand"))))
     if one.oddity != "missing_fee_document":
         attachments.append(("fee", scans.fee_paid(str(_payer(one)), _FEE_FOR_THE_EXAM)))
     if one.oddity == "assisted":

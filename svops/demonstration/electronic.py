@@ -58,9 +58,8 @@ class Sitter:
         self.token = answer["token"]
         self.unique_number = answer["sitting"]["unique_number"]
 
-    async def look(self, seed: int) -> None:
+    async def look(self, chance: random.Random) -> None:
         """Get the questions and make up the mind: so many right, the others wrong or left open."""
-        chance = random.Random(f"{seed} {self.candidate.who.email}")  # noqa: S311 - a reproducible story
         answer = await self.send("GET", "/live/sitting")
         self.questions = answer["questions"]
         numbers = [question["number"] for question in self.questions]
@@ -104,7 +103,7 @@ async def _sit(play: Play) -> int:
         await _all(sitters, lambda sitter: sitter.log_in())
         play.on(EXAM_ON, "9:30")
         _unlock(play)
-        await _all(sitters, lambda sitter: sitter.look(play.options.seed))
+        await _all(sitters, lambda sitter: sitter.look(play.chance(sitter.candidate, "answers")))
         _confirm_numbers(play, sitters)
         acknowledged = 0
         for part in range(_PARTS):

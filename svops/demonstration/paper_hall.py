@@ -1,9 +1,9 @@
 """The paper sitting (Art. 32–41): booklets printed, cards filled with pen crosses, envelopes handed in."""
 
-import random
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from urllib.parse import quote
 
 import numpy as np
@@ -11,7 +11,8 @@ import pypdfium2
 
 from contracts.people import Mode
 from regulation import in_force
-from services.grading.paper.cards.printing import card_image, page_code, printed_layout
+from services.grading.paper.cards.layout import CardLayout
+from services.grading.paper.cards.printing import Image, card_image, page_code, printed_layout
 from services.grading.paper.cards.simulation import Filling, Ink, Written, random_hand
 from services.grading.paper.cards.simulation import fill as fill_card
 from svops.demonstration import cast
@@ -99,7 +100,7 @@ def _squeezed(text: str) -> str:
 
 def _solve(play: Play, one: Candidate, booklets: dict[str, dict[int, str]], number: int) -> Envelope:
     code = sorted(booklets)[number % len(booklets)]
-    chance = random.Random(f"{play.options.seed} {one.who.email}")  # noqa: S311 - a reproducible story
+    chance = play.chance(one, "answers")
     right = set(chance.sample(range(1, _LAW.questions + 1), one.correct))
     ink = chance.choice((Ink.BLUE, Ink.BLUE, Ink.BLACK))
     answers: dict[int, tuple[Written, ...]] = {}
@@ -130,11 +131,17 @@ def _elsewhere(one: Candidate, ink: Ink) -> tuple[tuple[str, float, float, Ink],
     return (("drawing", *_DRAWING_AT_MM, ink),) if one.oddity == "drawing_on_the_card" else ()
 
 
-def filled_card(play: Play, envelope: Envelope, number: str) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+@cache
+def _blank_card(sub_variant: str) -> tuple[Image, CardLayout]:
+    """What came from the printer: one run for a sub-variant, as many copies as there are candidates."""
+    letters = "".join(_LAW.option_letters)
+    blank = card_image(EXAM, sub_variant, questions=_LAW.questions, options=letters, dpi=_SCAN_DPI)
+    return blank, printed_layout(page_code(EXAM, sub_variant), questions=_LAW.questions, options=letters)
+
+
+def filled_card(play: Play, envelope: Envelope, number: str) -> Image:
     """The card as it lies on the table: printed, filled, with the five-digit sticker (Art. 44)."""
     rng = np.random.default_rng([play.options.seed, int(envelope.candidate.who.egn[-6:])])
-    letters = "".join(_LAW.option_letters)
-    blank = card_image(EXAM, envelope.sub_variant, questions=_LAW.questions, options=letters, dpi=_SCAN_DPI)
-    layout = printed_layout(page_code(EXAM, envelope.sub_variant), questions=_LAW.questions, options=letters)
+    blank, layout = _blank_card(envelope.sub_variant)
     filling = Filling(envelope.filling.answers, number, envelope.filling.elsewhere)
     return fill_card(blank, layout, filling, random_hand(rng), rng)

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +25,7 @@ from svops.demonstration.people import Crowd, Somebody
 EXAM = "2027-05"
 EXAM_ON = date(2027, 5, 15)
 _LOG_IN_AGAIN_AFTER = timedelta(hours=8)
+_AT_A_TIME = 4
 T = TypeVar("T")
 
 
@@ -89,6 +91,10 @@ class Play:
         self._clients: dict[str, tuple[datetime, Client]] = {}
         self._progress: Progress | None = None
 
+    def chance(self, one: Candidate, why: str) -> random.Random:
+        """The dice of one candidate for one purpose; the same for the same seed, whoever comes first."""
+        return random.Random(f"{self.options.seed} {one.who.email} {why}")  # noqa: S311 - a reproducible story
+
     def on(self, day: date, hour: str = "10:00") -> None:
         """Turn the calendar to a day and hour of Sofia."""
         self.clock.set(calendar.local(day, hour))
@@ -147,11 +153,11 @@ class Play:
         stage.seconds = round(time.monotonic() - began, 2)
 
     def each(self, title: str, things: Sequence[T], do: Callable[[T], object]) -> int:
-        """Do something with each thing, under a bar; how many there were."""
+        """Do something with each thing, several at a time as people do, under a bar; how many there were."""
         if self._progress is None:
             raise RuntimeError("only inside a stage")
         task = self._progress.add_task(f"  {title}", total=len(things))
-        for thing in things:
-            do(thing)
-            self._progress.advance(task)
+        with ThreadPoolExecutor(_AT_A_TIME) as people:
+            for _ in people.map(do, things):
+                self._progress.advance(task)
         return len(things)

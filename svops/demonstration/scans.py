@@ -2,12 +2,15 @@
 
 import io
 import random
+import threading
 
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
 
 _A5_PIXELS = (875, 620)
 _INK = (20, 30, 110)
+_PDFIUM = threading.Lock()  # the library is not made for threads
+_DPI = 110
 _FONT = "DejaVuSans.ttf"
 
 
@@ -19,9 +22,10 @@ def _jpeg(image: Image.Image) -> bytes:
 
 def signed(form: bytes, chance: random.Random) -> bytes:
     """A printed form, signed by hand and scanned: JPEG at 110 dpi."""
-    document = pypdfium2.PdfDocument(form)
-    page = document[0].render(scale=110 / 72).to_pil()
-    document.close()
+    with _PDFIUM:
+        document = pypdfium2.PdfDocument(form)
+        page = document[0].render(scale=_DPI / 72).to_pil()
+        document.close()
     draw = ImageDraw.Draw(page)
     x, y = page.width * 0.62, page.height * 0.62
     points = [(x + step * 6, y + chance.uniform(-14, 14)) for step in range(26)]

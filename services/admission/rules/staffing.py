@@ -29,7 +29,11 @@ CAPACITIES: Mapping[Role, str] = {
     Role.HALL_ADMINISTRATOR: "администратор на зала",
     Role.SYSTEM_ADMINISTRATOR: "администратор на електронната система",
     Role.QUAESTOR: "квестор",
+    Role.DIRECTOR: "друг служител, свързан с организацията и провеждането на изпита (директор на дирекция МКВО)",
+    Role.OFFICER: "друг служител, свързан с организацията и провеждането на изпита (служител на дирекция МКВО)",
 }
+#: Offices whose holders take part in every exam without an order naming them, and so sign for every exam.
+SIGNING_OFFICES = frozenset({Role.DIRECTOR, Role.OFFICER})
 _OFFICES: Mapping[Role, str] = {
     Role.MINISTER: "министър",
     Role.DIRECTOR: "директор на дирекция „Методология на контрола и вътрешен одит“",

@@ -20,7 +20,7 @@ from contracts.refusals.general import NotAuthenticated, WrongCredentials
 from regulation.calendar import local_day
 from services.admission.documents import APPENDIX_2, Appendix2
 from services.admission.records import exam_of, named, names_of, signed_roles
-from services.admission.rules.staffing import CAPACITIES
+from services.admission.rules.staffing import CAPACITIES, SIGNING_OFFICES
 from services.admission.tables import Appointment, Declaration, Person
 
 #: The audit chain of what belongs to no exam.
@@ -79,28 +79,31 @@ def renew(work: Work) -> Answer:
 
 
 def sign_declaration(work: Work, *, exam_id: str) -> Answer:
-    """Sign the declaration in every capacity in which the person is appointed and has not signed (Art. 12(3))."""
+    """Sign the declaration in every capacity that the person has in the exam and has not signed for (Art. 12(3))."""
     exam, person = exam_of(work, exam_id), _self(work)
-    mine = select(Appointment).where(Appointment.exam_id == exam_id, Appointment.person_id == person.person_id)
     signed = signed_roles(work, person.person_id)
-    waiting = [one for one in work.session.scalars(mine) if (exam_id, one.role) not in signed]
+    waiting = [(role, hall) for role, hall in _capacities_in(work, exam_id, person) if (exam_id, role) not in signed]
     if not waiting:
         raise NothingToSign
-    roles = sorted({Role(one.role) for one in waiting})
+    roles = sorted({role for role, _ in waiting})
     for role in roles:
         _sign(work, exam.exam_id, person, role)
-    for one in waiting:
+    for role, hall in waiting:
         work.emit(
             StaffAppointed(
-                exam_id=exam_id,
-                person_id=person.person_id,
-                role=Role(one.role),
-                names=names_of(person),
-                hall=one.hall or None,
+                exam_id=exam_id, person_id=person.person_id, role=role, names=names_of(person), hall=hall or None
             )
         )
     work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return {"roles": list(roles)}
+
+
+def _capacities_in(work: Work, exam_id: str, person: Person) -> list[tuple[Role, str]]:
+    """What the minister's orders name the person for, with the hall, and the office if it takes part in every exam."""
+    mine = select(Appointment).where(Appointment.exam_id == exam_id, Appointment.person_id == person.person_id)
+    named_for = [(Role(one.role), one.hall) for one in work.session.scalars(mine)]
+    office = [(role, "") for role in SIGNING_OFFICES if role == person.permanent_role]
+    return named_for + office
 
 
 def _sign(work: Work, exam_id: str, person: Person, role: Role) -> None:

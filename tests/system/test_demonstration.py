@@ -1,0 +1,168 @@
+"""The whole examination through the real doors, and again while every process is killed in turn."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ELECTRONIC, PAPER, SEED = 12, 6, 7
+PROCESSES = ("web", "relay", "nameko", "worker")
+SECONDS_BETWEEN_KILLS = 7.0
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Short, because a database server refuses long paths."""
+    with tempfile.TemporaryDirectory(prefix="svops-demo-") as name:
+        place = Path(name)
+        place.chmod(0o755)
+        yield place
+
+
+def start(folder: Path, name: str) -> "subprocess.Popen[bytes]":
+    command = (sys.executable, "-m", "svops.command", "demo", "--electronic", str(ELECTRONIC), "--paper", str(PAPER))
+    with (folder / f"{name}.log").open("wb") as log:
+        return subprocess.Popen(
+            (*command, "--seed", str(SEED), "--out", str(folder / name)),
+            env=os.environ | {"SVOPS_ROOT": str(folder / "s")},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def finished(folder: Path, name: str, process: "subprocess.Popen[bytes]") -> dict[str, Any]:
+    code = process.wait(timeout=540)
+    assert code == 0, (folder / f"{name}.log").read_text()[-4000:]
+    summary: dict[str, Any] = json.loads((folder / name / "summary.json").read_text())
+    return summary
+
+
+@pytest.fixture(scope="module")
+def summary(folder: Path) -> dict[str, Any]:
+    """Of a demonstration in which nothing was killed."""
+    return finished(folder, "quiet", start(folder, "quiet"))
+
+
+def test_every_ground_of_art_6_4_and_the_ban_of_art_8_keeps_one_candidate_out(summary: dict[str, Any]) -> None:
+    """Art. 6(4), 8: every ground is met once."""
+    assert summary["applications"]["not_admitted"] == {
+        "banned": 1,
+        "declaration_name_differs": 1,
+        "identity_differs_on_the_day": 1,
+        "missing_declaration": 1,
+        "missing_disability_document": 1,
+        "missing_fee_document": 1,
+        "payer_name_differs": 1,
+    }
+    assert summary["applications"]["admitted"] == ELECTRONIC + PAPER
+
+
+def test_everybody_who_sat_has_one_outcome(summary: dict[str, Any]) -> None:
+    """Art. 43, 48: passed, failed and annulled add up to those who sat."""
+    for mode, seats in (("electronic", ELECTRONIC), ("paper", PAPER)):
+        found = summary[mode]
+        assert found["sat"] + found["absent"] == seats
+        assert found["passed"] + found["failed"] + found["annulled"] == found["sat"]
+    assert (summary["electronic"]["annulled"], summary["electronic"]["absent"]) == (1, 1)
+    assert summary["paper"]["annulled"] == 1
+
+
+def test_whoever_passed_holds_a_certificate(summary: dict[str, Any]) -> None:
+    """Art. 51(1)."""
+    assert summary["certificates"] == summary["electronic"]["passed"] + summary["paper"]["passed"]
+    assert len(summary["documents"]["certificate"]) == summary["certificates"]
+
+
+def test_all_eleven_appendices_are_real_documents(summary: dict[str, Any], folder: Path) -> None:
+    for number in range(1, 12):
+        paths = summary["documents"][f"appendix_{number}"]
+        assert paths, f"appendix {number}"
+        for path in paths:
+            assert (folder / "quiet" / path).read_bytes().startswith(b"%PDF-")
+
+
+def test_a_subscriber_that_joins_late_receives_every_public_event(summary: dict[str, Any]) -> None:
+    events = summary["events"]
+    assert events["received_late_subscriber"] == events["published"] > ELECTRONIC + PAPER
+
+
+def test_the_independent_recount_agrees(summary: dict[str, Any]) -> None:
+    recount = summary["recount"]
+    assert recount["agrees"]
+    assert recount["results_checked"] == ELECTRONIC + PAPER
+    assert recount["seals_checked"] >= 4
+    assert recount["audit_rows_checked"] > 100
+
+
+def test_killing_the_broker_the_database_and_every_process_changes_nothing_but_the_seconds(
+    summary: dict[str, Any], folder: Path
+) -> None:
+    process = start(folder, "killed")
+    killer = Killer(folder / "s", process)
+    killer.start()
+    again = finished(folder, "killed", process)
+    killer.join()
+    assert set(killer.killed) >= {"rabbitmq", "postgres", *PROCESSES}
+    assert without_what_may_differ(again) == without_what_may_differ(summary)
+
+
+def without_what_may_differ(summary: dict[str, Any]) -> dict[str, Any]:
+    """Without the seconds; documents by kind and number, because their file names hold random ids."""
+    kept = {name: value for name, value in summary.items() if name != "seconds"}
+    kept["documents"] = {kind: len(paths) for kind, paths in summary["documents"].items()}
+    kept["recount"] = {name: value for name, value in summary["recount"].items() if name != "audit_rows_checked"}
+    return kept
+
+
+class Killer(threading.Thread):
+    """Kills one part after another with SIGKILL, over and over, while the demonstration lasts."""
+
+    def __init__(self, root: Path, process: "subprocess.Popen[bytes]") -> None:
+        super().__init__(daemon=True)
+        self.killed: list[str] = []
+        self._root, self._process = root, process
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        while self._process.poll() is None:
+            for name in ("rabbitmq", *PROCESSES, "postgres"):
+                self._ended.wait(SECONDS_BETWEEN_KILLS)
+                if self._process.poll() is None and (found := self._pid(name)):
+                    os.kill(found, signal.SIGKILL)
+                    self.killed.append(name)
+
+    def _pid(self, name: str) -> int | None:
+        """The process of this demonstration that plays the part, once the whole house is up."""
+        if not (self._root / "clock.json").exists() or not any(map(self._is_serving_web, processes())):
+            return None
+        return next((pid for pid in processes() if self._plays(pid, name)), None)
+
+    def _is_serving_web(self, pid: int) -> bool:
+        return self._plays(pid, "web")
+
+    def _plays(self, pid: int, name: str) -> bool:
+        command, environment = read(pid, "cmdline"), read(pid, "environ")
+        if name == "rabbitmq":
+            return "beam.smp" in command and str(self._root) in environment
+        if name == "postgres":
+            return str(self._root) in command and "postgres" in command.split("\0")[0]
+        return f"serve\0{name}\0" in command and str(self._root) in environment
+
+
+def processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def read(pid: int, what: str) -> str:
+    try:
+        return Path("/proc", str(pid), what).read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
