@@ -10,22 +10,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from chassis import language
+from chassis.bulgarian import at_hour, on_day
 from contracts.refusals import Refusal
 
 HERE = Path(__file__).parent
 _ZONE = ZoneInfo("Europe/Sofia")
-
-
-def on_day(value: date | datetime) -> str:
-    """``15.05.2027 г.``, as Bulgarian documents write a day."""
-    day = value.astimezone(_ZONE) if isinstance(value, datetime) else value
-    return f"{day:%d.%m.%Y} г."
-
-
-def at_hour(value: datetime) -> str:
-    """``15.05.2027 г., 9,30 ч.``, as the ordinance writes an hour."""
-    local = value.astimezone(_ZONE)
-    return f"{local:%d.%m.%Y} г., {local.hour},{local.minute:02} ч."
 
 
 def day(text: str) -> str:
@@ -59,9 +48,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals.update(_=self._translate, language=language.language)
-        self._environment.filters.update(
-            on_day=on_day, at_hour=at_hour, day=day, moment=moment, last_second=last_second
-        )
+        self._environment.filters.update(day=day, moment=moment, last_second=last_second)
 
     def _translate(self, sentence: str) -> str:
         return language.translate(sentence, *self._catalogues)

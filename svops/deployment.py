@@ -29,7 +29,8 @@ _COMPOSED = Servers()
 
 
 def write_secrets(root: Path, servers: Servers = _COMPOSED, *, owner: int | None = None) -> Path:
-    """Fill ``root/secrets`` (mode 0700); a secret that is there stays. ``owner``: the user id of the containers.
+    """Fill ``root/secrets`` (mode 0700); a secret that is there stays. ``owner``: the user id of the containers,
+    to whom the files are given; the folder stays the caller's.
 
     Private files have mode 0600. ``public.env`` (public keys) and ``rabbitmq-definitions`` (a salted hash of 256 random
     bits) have 0644, because the broker reads as a user of its own.
@@ -41,7 +42,7 @@ def write_secrets(root: Path, servers: Servers = _COMPOSED, *, owner: int | None
     _write(secrets.folder / "derived-postgres-superuser-uri", superuser, _PRIVATE)
     secrets.token("grafana-password")
     if owner is not None:
-        for path in (secrets.folder, *secrets.folder.iterdir()):
+        for path in secrets.folder.iterdir():
             os.chown(path, owner, owner)
     return secrets.folder
 

@@ -25,7 +25,7 @@ from svops.demonstration.people import Crowd, Somebody
 EXAM = "2027-05"
 EXAM_ON = date(2027, 5, 15)
 _LOG_IN_AGAIN_AFTER = timedelta(hours=8)
-_AT_A_TIME = 4
+_AT_A_TIME = 8
 T = TypeVar("T")
 
 
