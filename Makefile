@@ -19,6 +19,8 @@ check: setup ## Style, types, imports between layers, the law's citations: exact
 	$(BIN)/lint-imports
 	$(BIN)/python -m regulation.lint services
 	$(BIN)/python -m regulation.table --check
+	$(BIN)/python -m contracts.schemas --check
+	$(BIN)/python -m contracts.asyncapi --check
 
 test: setup ## Run the tests; ARGS="tests/unit -k deadline" passes arguments to pytest
 	$(BIN)/pytest $(ARGS)
@@ -35,5 +37,8 @@ up: setup ## Keep the whole system running at http://127.0.0.1:8000 until Ctrl-C
 clean: ## End what runs here and remove .venv, .svops, out and caches
 	@deploy/local/clean.sh
 
-lock: ## Resolve the dependencies again into requirements.lock (needs uv)
+lock: ## Resolve the dependencies again into the three locks (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --group local --group dev pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes -c requirements.lock pyproject.toml -o requirements-production.lock
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 -c requirements.lock \
+		deploy/requirements-build.in -o deploy/requirements-build.lock

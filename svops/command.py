@@ -111,6 +111,42 @@ def parked(services: tuple[str, ...], replay: bool, message_id: str | None) -> N
 
 
 @main.command()
+@click.argument("exam_id", metavar="EXAM")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="folder to write into")
+@click.option("--address", default="http://127.0.0.1:8000", show_default=True, help="where the system serves")
+def export(exam_id: str, out: Path, address: str) -> None:
+    """The record of one examination, for the recount, as the operator."""
+    from svops.operating import export_exam  # noqa: PLC0415
+
+    click.echo(export_exam(exam_id, out, address))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def recount(folder: Path) -> None:
+    """Recompute results, seals and chains from an export; 1 when the record does not agree with itself."""
+    from recount.__main__ import main as recount_record  # noqa: PLC0415
+
+    sys.exit(recount_record([str(folder)]))
+
+
+@main.command()
+@click.argument("service")
+@click.argument("method")
+@click.argument("payload", metavar="JSON", default="{}")
+@click.option("--deadline", type=click.FloatRange(0, min_open=True), default=10.0, show_default=True, help="seconds")
+@click.option("--key", help="idempotency key of an earlier request that is asked again")
+def call(service: str, method: str, payload: str, deadline: float, key: str | None) -> None:
+    """Ask SERVICE over the broker as the operator; 75 when no answer came in time."""
+    from json import dumps  # noqa: PLC0415
+
+    from svops import operating  # noqa: PLC0415
+
+    answer = operating.call(service, method, payload, key=key, deadline_seconds=deadline)
+    click.echo(dumps(answer, ensure_ascii=False, indent=1))
+
+
+@main.command()
 @click.argument("service")
 @click.argument("message")
 def migration(service: str, message: str) -> None:

@@ -1,28 +1,11 @@
 """``svops parked``: what no service could digest, and sending it back."""
 
-import os
-from pathlib import Path
-
-import click
 from rich.console import Console
 from rich.table import Table
 
 from chassis import parked
-from svops.local.tree import state_root
+from svops.operating import amqp_uri
 from svops.services import Service
-
-
-def amqp_uri() -> str:
-    """The broker of this container (``SVOPS_AMQP_URI_FILE``), otherwise the one that runs in this checkout.
-
-    Raises ``click.ClickException`` when there is neither.
-    """
-    named = os.environ.get("SVOPS_AMQP_URI_FILE")
-    path = Path(named) if named else state_root() / "secrets" / "derived-amqp-uri"
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        raise click.ClickException("no broker is known here: set SVOPS_AMQP_URI_FILE, or run svops up") from None
 
 
 def show(services: tuple[Service, ...]) -> int:
