@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import httpx
@@ -17,18 +18,19 @@ from chassis.tokens import Issuer
 from chassis.work import Actor
 from contracts.people import Role
 from contracts.refusals import Refusal
-from svops.demonstration.demo import CLOCK
 from svops.demonstration.doors import Client, DoorStaysClosedError
 from svops.exporting import export
 from svops.local.tree import state_root
 
 KEY_VARIABLE = "SVOPS_OPERATOR_TOKEN_KEY_FILE"
+#: In the state folder; the demonstration's own name for it would bring all of the demonstration with it.
+REHEARSAL_CLOCK = "clock.json"
 _OPERATOR = Actor("operator", frozenset({(Role.OPERATOR, None)}), "Оператор")
 _TOKEN_HOURS = 1.0
 _ANSWER_SECONDS = 60.0
 
 
-class NoAnswer(click.ClickException):  # noqa: N818 - what the operator met
+class NoAnswer(click.ClickException):
     """It is not known whether the request was carried out: ask again with the same key."""
 
     exit_code = os.EX_TEMPFAIL
@@ -68,12 +70,14 @@ def _clock() -> Clock:
     """The system's clock: as ``SVOPS_CLOCK`` says, otherwise what this checkout's rehearsal goes by, if it has one."""
     if told := os.environ.get("SVOPS_CLOCK"):
         return clock_from(told)
-    simulated = state_root() / CLOCK
+    simulated = state_root() / REHEARSAL_CLOCK
     return FileClock(simulated) if KEY_VARIABLE not in os.environ and simulated.exists() else SystemClock()
 
 
 def export_exam(exam_id: str, folder: Path, address: str) -> Path:
     """The record of one examination from the doors at an address into a folder; raises ``click.ClickException``."""
+    if urlsplit(address).scheme not in {"http", "https"}:
+        raise click.BadParameter(f"an address is http://… or https://…, not {address}")
     with _in_words(), httpx.Client(base_url=address, timeout=_ANSWER_SECONDS) as http:
         return export(Client(http, operator_token(), _OPERATOR.names), exam_id, folder)
 
@@ -116,5 +120,5 @@ def _in_words(advice: str = "") -> Iterator[None]:
         raise click.ClickException(said) from refusal
     except (RpcTimeout, DoorStaysClosedError) as error:
         raise NoAnswer(f"{error}{advice}") from error
-    except (RpcError, httpx.HTTPError, httpx.InvalidURL) as error:
+    except (RpcError, httpx.HTTPError) as error:
         raise click.ClickException(str(error)) from error

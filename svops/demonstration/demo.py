@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 
@@ -30,6 +29,7 @@ from svops.demonstration import (
     papers,
     subscriber,
 )
+from svops.demonstration.doors import open_doors
 from svops.demonstration.play import EXAM, EXAM_ON, Options, Play
 from svops.exporting import export
 from svops.local.machine import LocalMachine
@@ -81,8 +81,7 @@ def rehearse(machine: LocalMachine, options: Options, console: Console) -> tuple
     _clean_slate(machine)
     clock = FileClock(machine.root / CLOCK)
     clock.set(calendar.local(_BEFORE_EVERYTHING, "9:00"))
-    with System(machine, clock_file=machine.root / CLOCK) as system, httpx.Client(timeout=60) as http:
-        http.base_url = httpx.URL(system.place.address)
+    with System(machine, clock_file=machine.root / CLOCK) as system, open_doors(system.place.address) as http:
         play = Play(options, http, clock, system.operator_token_key, console)
         for stage in _STAGES:
             stage(play)

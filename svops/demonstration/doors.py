@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -18,6 +19,12 @@ Json = dict[str, Any]
 
 class DoorStaysClosedError(RuntimeError):
     """A service did not answer, or an expected effect did not appear, for longer than a restart takes."""
+
+
+def open_doors(address: str) -> httpx.Client:
+    """Connections that many people share: nobody's cookie is kept, each shows the own token."""
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.Client(base_url=address, timeout=60, cookies=no_cookies)
 
 
 @dataclass
@@ -61,7 +68,6 @@ class Client:
         while time.monotonic() < until:
             try:
                 response = self.http.request(method, path, **request)
-                self.http.cookies.clear()  # many people share this client; each shows the own token
             except httpx.TransportError as error:
                 last = repr(error)
             else:
