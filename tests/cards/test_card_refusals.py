@@ -1,0 +1,143 @@
+"""What is no card is refused by name, quickly, and stops nobody else."""
+
+import io
+import json
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import PIL.Image
+import pytest
+from click.testing import CliRunner
+
+from services.grading.paper.cards.command import card
+from services.grading.paper.cards.images import (
+    BrokenImage,
+    ScanRefused,
+    TooLarge,
+    TooSmall,
+    UnknownFormat,
+    load_pages,
+)
+from services.grading.paper.cards.overlay import overlay, question_picture
+from services.grading.paper.cards.page import read_card
+from services.grading.paper.cards.printing import PrintedCard
+from services.grading.paper.cards.simulation import Filling
+from tests.cards.card_on_paper import Paper
+
+
+def _png(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    parts = [b"\x89PNG\r\n\x1a\n"]
+    for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0")), (b"IEND", b"")):
+        parts.append(struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)))
+    return b"".join(parts)
+
+
+def _encoded(picture: np.ndarray, kind: str) -> bytes:
+    stream = io.BytesIO()
+    PIL.Image.fromarray(picture).save(stream, kind)
+    return stream.getvalue()
+
+
+def _first(data: bytes, media_type: str) -> None:
+    next(load_pages(data, media_type))
+
+
+def test_a_picture_of_sixty_thousand_pixels_a_side_is_refused_from_its_header() -> None:
+    with pytest.raises(TooLarge):
+        _first(_png(60_000, 60_000), "image/png")
+
+
+def test_a_truncated_jpeg_is_broken(paper: Paper, candidate: Callable[[int], Filling]) -> None:
+    whole = paper.scanned(candidate(1), 1, "clean").jpeg
+    with pytest.raises(BrokenImage):
+        _first(whole[: len(whole) // 2], "image/jpeg")
+
+
+def test_a_truncated_png_is_broken(printed: PrintedCard) -> None:
+    whole = printed.picture.read_bytes()
+    with pytest.raises(BrokenImage):
+        _first(whole[: len(whole) // 2], "image/png")
+
+
+def test_a_file_must_be_what_its_media_type_says(printed: PrintedCard) -> None:
+    with pytest.raises(UnknownFormat):
+        _first(printed.picture.read_bytes(), "image/jpeg")
+    with pytest.raises(UnknownFormat):
+        _first(b"GIF89a", "image/gif")
+
+
+def test_a_thumbnail_is_too_small() -> None:
+    with pytest.raises(TooSmall):
+        _first(_encoded(np.zeros((90, 60), np.uint8), "JPEG"), "image/jpeg")
+
+
+def test_garbage_behind_a_right_beginning_is_refused() -> None:
+    for start, media_type in ((b"\xff\xd8\xff", "image/jpeg"), (b"II*\0", "image/tiff"), (b"%PDF-", "application/pdf")):
+        with pytest.raises(ScanRefused):
+            _first(start + b"\xab" * 5000, media_type)
+
+
+def test_an_empty_page_is_no_card(paper: Paper) -> None:
+    white = np.full((2339, 1654, 3), 250, np.uint8)
+    assert read_card(white, paper.layout).why_not == "empty_page"
+
+
+def test_a_page_that_is_no_card_is_said_to_be_none(paper: Paper) -> None:
+    letter = np.full((2339, 1654), 255, np.uint8)
+    for line in range(40):
+        cv2.putText(letter, "Dear Sir or Madam, thank you", (100, 100 + 50 * line), 0, 1.2, 0, 2)
+    assert read_card(letter, paper.layout).why_not == "marks_not_found"
+
+
+def test_two_cards_in_one_picture_are_not_mixed(paper: Paper) -> None:
+    both = np.hstack([paper.card, paper.card])
+    assert read_card(both, paper.layout).why_not == "more_than_one_card"
+
+
+def test_half_a_card_is_not_read(paper: Paper) -> None:
+    half = paper.card[: paper.card.shape[0] // 2]
+    assert not read_card(np.ascontiguousarray(half), paper.layout).ok
+
+
+def test_pages_of_a_tiff_and_of_a_pdf_are_all_read(paper: Paper, printed: PrintedCard) -> None:
+    stream = io.BytesIO()
+    pages = [PIL.Image.fromarray(paper.card) for _ in range(3)]
+    pages[0].save(stream, "TIFF", save_all=True, append_images=pages[1:])
+    assert [read_card(p, paper.layout).ok for p in load_pages(stream.getvalue(), "image/tiff")] == [True] * 3
+    pdf = list(load_pages(printed.pdf.read_bytes(), "application/pdf"))
+    assert [read_card(p, paper.layout).ok for p in pdf] == [True]
+
+
+def test_the_overlay_is_a_jpeg_and_needs_a_card(paper: Paper) -> None:
+    reading = read_card(paper.card, paper.layout)
+    assert overlay(paper.card, paper.layout, reading, question=7).startswith(b"\xff\xd8\xff")
+    assert question_picture(paper.card, paper.layout, reading, 7).startswith(b"\xff\xd8\xff")
+    nothing = np.full((2339, 1654), 255, np.uint8)
+    with pytest.raises(ValueError, match="empty_page"):
+        overlay(nothing, paper.layout, read_card(nothing, paper.layout))
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_command_reads_what_it_can_and_says_what_it_cannot(printed: PrintedCard, tmp_path: Path, jobs: str) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"\xff\xd8\xff\xe0 nothing")
+    files = [str(printed.picture), str(broken), str(tmp_path / "missing.png")]
+    options = ["--layout", str(printed.layout), "--jobs", jobs, "--overlay", str(tmp_path / "over")]
+    result = CliRunner().invoke(card, ["read", *options, *files])
+    assert result.exit_code == 0, result.output
+    lines = {line["file"]: line for line in map(json.loads, result.stdout.splitlines())}
+    assert lines[files[0]]["ok"]
+    assert lines[files[1]]["why_not"] == "broken_image"
+    assert lines[files[2]]["why_not"] == "cannot_be_opened"
+    assert (tmp_path / "over" / "card.jpg").exists()
+
+
+def test_the_command_prints_the_three_files(tmp_path: Path) -> None:
+    result = CliRunner().invoke(card, ["print", "--out", str(tmp_path / "card")])
+    assert result.exit_code == 0, result.output
+    assert {file.name for file in (tmp_path / "card").iterdir()} == {"card.pdf", "card.png", "layout.json"}
