@@ -1,7 +1,7 @@
 """The paper sitting (Art. 32–41): booklets printed, cards filled with pen crosses, envelopes handed in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from contracts.people import Mode
 from regulation import in_force
 from services.grading.paper.cards.layout import CardLayout
 from services.grading.paper.cards.printing import Image, card_image, page_code, printed_layout
-from services.grading.paper.cards.simulation import Filling, Ink, Written, random_hand
+from services.grading.paper.cards.simulation import Filling, Hand, Ink, Written, random_hand
 from services.grading.paper.cards.simulation import fill as fill_card
 from svops.demonstration import cast
 from svops.demonstration.door import appeared, read_instructions
@@ -48,6 +48,8 @@ def sit(play: Play) -> None:
         for hall in halls:
             play.staff_client(hall.administrator).command("session", "start_paper", exam_id=EXAM, hall=hall.code)
         here = appeared(play, Mode.PAPER)
+        for code in booklets:
+            _blank_card(code)
         envelopes = [_solve(play, one, booklets, number) for number, one in enumerate(here)]
         play.clock.set(play.clock.now() + timedelta(minutes=60))
         for one in here:
@@ -139,9 +141,25 @@ def _blank_card(sub_variant: str) -> tuple[Image, CardLayout]:
     return blank, printed_layout(page_code(EXAM, sub_variant), questions=_LAW.questions, options=letters)
 
 
+def _firm(hand: Hand) -> Hand:
+    """A hand that leaves no doubt: whether a card goes to a person depends on the stories alone, not on the variant."""
+    return replace(
+        hand,
+        thickness_mm=min(max(hand.thickness_mm, 0.4), 0.8),
+        size_mm=min(max(hand.size_mm, 1.8), 2.5),
+        off_centre_mm=min(hand.off_centre_mm, 0.3),
+        shake_mm=min(hand.shake_mm, 0.06),
+        slant=min(max(hand.slant, -0.15), 0.15),
+        spread=max(hand.spread, 0.8),
+        pressure=max(hand.pressure, 0.85),
+        fading=0.0,
+        twice=0.0,
+    )
+
+
 def filled_card(play: Play, envelope: Envelope, number: str) -> Image:
     """The card as it lies on the table: printed, filled, with the five-digit sticker (Art. 44)."""
     rng = np.random.default_rng([play.options.seed, int(envelope.candidate.who.egn[-6:])])
     blank, layout = _blank_card(envelope.sub_variant)
     filling = Filling(envelope.filling.answers, number, envelope.filling.elsewhere)
-    return fill_card(blank, layout, filling, random_hand(rng), rng)
+    return fill_card(blank, layout, filling, _firm(random_hand(rng)), rng)
