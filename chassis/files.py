@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 import fsspec
-from PIL import Image
+from PIL import Image, ImageFile
 
 from contracts.refusals.general import NotFound, NotThatKindOfFile, TooLarge
 
@@ -94,11 +94,12 @@ def _check_pdf(content: bytes) -> None:
                 or pdf.attachments
             ):
                 raise NotThatKindOfFile(reason="PDF")
-    except pikepdf.PdfError as error:
+    except pikepdf.PikepdfError as error:
         raise NotThatKindOfFile(reason="PDF") from error
 
 
 def _check_image(content: bytes) -> None:
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing WeasyPrint turns it on for the whole process
     try:
         with Image.open(io.BytesIO(content)) as image:
             if image.width * image.height > _PIXEL_LIMIT:

@@ -12,9 +12,8 @@ _HASHED = ("number", "at", "actor", "role", "action", "authority", "facts", "pre
 def check(record: Record, report: Report) -> None:
     """Every row of every chain, every head that was told to another service, every rendered document."""
     for service in SERVICES:
-        rows = record.of(service, "audit")
-        _check_chain(service, record.exam_id, rows, report)
-        _check_documents(record, service, rows, report)
+        _check_chain(service, record.exam_id, record.of(service, "audit"), report)
+        _check_documents(record, service, report)
     _check_heads(record, report)
 
 
@@ -37,25 +36,25 @@ def _check_chain(service: str, exam_id: str, rows: list[dict[str, Any]], report:
 
 
 def _check_heads(record: Record, report: Report) -> None:
+    """A head that was told must stand where it stood: a chain that was rewritten or cut short shows here."""
     chains = {service: {row["number"]: row["sha256"] for row in record.of(service, "audit")} for service in SERVICES}
     for service in SERVICES:
         for head in record.of(service, "foreign_heads"):
             where = f"{head['told_by']} audit {head['number']}"
-            said = chains.get(head["told_by"], {}).get(head["number"])
-            report.expect(where, said, head["sha256"], f"hash that {service} was told")
+            stands = chains.get(head["told_by"], {}).get(head["number"])
+            report.expect(where, stands, head["sha256"], f"hash that {service} was told")
 
 
-def _check_documents(record: Record, service: str, rows: list[dict[str, Any]], report: Report) -> None:
-    rendered = {
-        (row["facts"]["kind"], row["facts"]["subject"], row["facts"]["issue"]): row["facts"]["sha256"]
-        for row in rows
-        if row["action"] == "document:rendered"
+def _check_documents(record: Record, service: str, report: Report) -> None:
+    """A document is what the chain says was rendered, and its file is that document."""
+    noted = {
+        (facts["kind"], facts["subject"], facts["issue"]): facts["sha256"]
+        for _, facts in record.noted(service, "document:rendered")
     }
-    for document in record.of(service, "documents"):
-        key = (document["kind"], document["subject"], document["issue"])
+    listed = {(one["kind"], one["subject"], one["issue"]): one["sha256"] for one in record.of(service, "documents")}
+    for key in sorted(noted.keys() | listed.keys(), key=str):
         where = f"{service} document {'-'.join(map(str, key))}"
-        if key in rendered:
-            report.expect(where, document["sha256"], rendered[key], "hash in the audit chain")
-        if (content := record.files.get(str(document["sha256"]))) is not None:
-            report.expect(where, document["sha256"], sha256(content), "hash of the file")
+        report.expect(where, listed.get(key), noted.get(key), "hash, against the audit chain")
+        if (content := record.files.get(str(listed.get(key)))) is not None:
+            report.expect(where, listed[key], sha256(content), "hash of the file")
             report.documents_checked += 1

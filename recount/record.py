@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,12 @@ class Record:
         except KeyError:
             raise UnreadableRecordError(f"{service}: no {facts}") from None
 
+    def noted(self, service: str, action: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The rows of a service's audit chain that note this action: who acted, and the facts."""
+        for row in self.of(service, "audit"):
+            if row["action"] == action:
+                yield row["actor"], row["facts"]
+
 
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys, no white space, UTF-8: the form in which the services hash things."""
@@ -56,8 +63,10 @@ def read_export(folder: Path) -> Record:
             services[service] = json.loads((folder / f"{service}.json").read_bytes())
         except (OSError, ValueError) as error:
             raise UnreadableRecordError(f"{service}.json: {error}") from error
-    exams = {answer.get("exam_id") for answer in services.values()}
+        if not isinstance(services[service], dict) or services[service].get("service") != service:
+            raise UnreadableRecordError(f"{service}.json: not what {service} says")
+    exams = {str(answer.get("exam_id")) for answer in services.values()}
     if len(exams) != 1:
-        raise UnreadableRecordError(f"these are exports of different examinations: {sorted(map(str, exams))}")
+        raise UnreadableRecordError(f"these are exports of different examinations: {sorted(exams)}")
     files = {path.name: path.read_bytes() for path in sorted((folder / "files").glob("*")) if path.is_file()}
-    return Record(str(exams.pop()), services, files)
+    return Record(exams.pop(), services, files)

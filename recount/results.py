@@ -1,175 +1,177 @@
-"""Results (Art. 43, 46, 48): from every change of every sitting and every mark of every card to the outcome."""
+"""Results (Art. 43, 48, 49): who was expected, who came, what was counted, what was decided, what was shown."""
 
-import json
 from typing import Any
 
-from recount.record import Record, canonical, sha256
+from recount import cards, sittings
+from recount.record import Record
 from recount.report import Report
 from recount.seals import law_of
 from regulation import Regulation
 
-_BEGINNING = "0" * 64
-_LINKED = ("action", "at", "client_at", "line", "number", "option", "question", "seq", "verdict")
-
 
 def check(record: Record, report: Report) -> None:
-    """Keys, sheets, cards, results, publications and certificates, each against what it follows from."""
+    """Every result against what it follows from, against the chains, and against what its owner was shown."""
+    _check_people(record, report)
+    _check_annulments(record, report)
     law = law_of(record)
-    keys = _keys(record, report)
-    counts = _electronic(record, keys, report) | _paper(record, keys, law, report)
-    _check_results(record, counts, law, report)
-    _check_told(record, report)
-    _check_certificates(record, report)
-
-
-def _keys(record: Record, report: Report) -> dict[str, dict[str, str]]:
-    """Sub-variant → printed number → letter, from the opened variants; both grading services must have had the same."""
-    keys: dict[str, dict[str, str]] = {}
-    for text in record.of("testbank", "released").values():
-        variant = json.loads(text)
-        correct = {question["number"]: question["correct"] for question in variant["questions"]}
-        for code, order in variant["sub_variants"].items():
-            keys[code] = {str(place): correct[number] for place, number in enumerate(order, start=1)}
-    for service in ("grading_electronic", "grading_paper"):
-        for letters in record.of(service, "keys").values():
-            for code, key in letters.items():
-                report.expect(f"{service} key {code}", key, keys.get(code), "letters")
-    return keys
-
-
-def _electronic(record: Record, keys: dict[str, dict[str, str]], report: Report) -> dict[str, int]:
-    """Counts by candidate, from the sittings' histories."""
-    sittings = {one["sitting_id"]: one for one in record.of("session", "sittings") if "history" in one}
-    counts = {}
-    sheets = {sheet["sheet"]: sheet for sheet in record.of("grading_electronic", "sheets")}
-    report.expect("grading_electronic sheets", sorted(sheets), sorted(sittings), "sheets that session closed")
-    for sitting_id, sitting in sittings.items():
-        answers = _replayed(sitting, report)
-        where = f"sitting {sitting_id}"
-        report.expect(where, sitting["answers"], answers, "final answers")
-        sheet = sheets.get(sitting_id)
-        if sheet is None:
-            continue
-        report.expect(where, sheet["answers"], answers, "answers that were graded")
-        report.expect(where, sheet["answers_sha256"], sha256(canonical(answers)), "hash of the answers")
-        report.expect(where, sheet["history_sha256"], sitting["history_sha256"], "hash of the history")
-        report.expect(
-            where,
-            (sheet["candidate_id"], sheet["sub_variant"]),
-            (sitting["candidate_id"], sitting["sub_variant"]),
-            "candidate and sub-variant",
-        )
-        key = keys.get(sheet["sub_variant"], {})
-        correct = sum(answers.get(question) == letter for question, letter in key.items())
-        report.expect(where, (sheet["correct"], sheet["wrong"]), (correct, len(key) - correct), "right and wrong")
-        counts[sheet["candidate_id"]] = correct
-    return counts
-
-
-def _replayed(sitting: dict[str, Any], report: Report) -> dict[str, str]:
-    """The answers that the history leads to; every link must follow from the one before, none after the end."""
-    previous, answers = _BEGINNING, {}
-    where = f"sitting {sitting['sitting_id']}"
-    for number, entry in enumerate(sitting["history"], start=1):
-        linked = {name: entry[name] for name in _LINKED} | {
-            "previous_sha256": previous,
-            "sitting_id": sitting["sitting_id"],
-        }
-        report.expect(f"{where} change {number}", entry["sha256"], sha256(canonical(linked)), "hash")
-        report.expect(f"{where} change {number}", entry["number"], number, "number")
-        if entry["action"] == "answer" and entry["at"] > sitting["ends_at"]:
-            report.find(f"{where} change {number}", "an answer after the end was taken")
-        if entry["action"] == "answer" and entry["verdict"] == "saved":
-            question = str(entry["question"])
-            answers[question] = entry["option"]
-        previous = entry["sha256"]
-    report.expect(where, sitting["history_sha256"], previous, "head of the history")
-    return {question: option for question, option in answers.items() if option is not None}
-
-
-def _paper(record: Record, keys: dict[str, dict[str, str]], law: Regulation, report: Report) -> dict[str, int]:
-    """Counts by candidate, from the marks that were settled on each card."""
-    counts = {}
-    cards = record.of("grading_paper", "cards")
-    numbers = [card["number"] for card in cards]
-    report.expect("cards", len(set(numbers)), len(numbers), "different numbers")
-    for card in cards:
-        where = f"card {card['number']}"
-        key = keys.get(card["sub_variant"], {})
-        correct = _count(card["final_marks"], key)
-        report.expect(where, card["correct"], correct, "right answers")
-        report.expect(where, card["wrong"], len(key) - correct, "wrong answers")
-        _check_markings(card, key, law, report)
-        counts[card["candidate_id"]] = correct
-    return counts
-
-
-def _count(marks: dict[str, list[str]], key: dict[str, str]) -> int:
-    """Art. 46(1): exactly one pen mark, and it is the right one."""
-    return sum(marks.get(question, []) == [letter] for question, letter in key.items())
-
-
-def _check_markings(card: dict[str, Any], key: dict[str, str], law: Regulation, report: Report) -> None:
-    where = f"card {card['number']}"
-    markers = [marking["marker"] for marking in card["markings"]]
-    report.expect(where, len(set(markers)), len(markers), "different markers")
-    for marking in card["markings"]:
-        report.expect(
-            f"{where} marking {marking['round']}", marking["correct"], _count(marking["marks"], key), "right answers"
-        )
-    if not card["markings"] and not card["annulled"]:
-        report.find(where, "nobody marked it")
-    if not card["annulled"] and law.second_marking_from <= card["first_correct"] <= law.second_marking_to:
-        report.expect(where, len(card["markings"]), 2, "markings of a card between 55 and 65 (Art. 48(2))")
-
-
-def _check_results(record: Record, counts: dict[str, int], law: Regulation, report: Report) -> None:
-    annulled = {one["candidate_id"] for one in record.of("session", "annulments") if one["annulled_at"]}
-    annulled |= {card["candidate_id"] for card in record.of("grading_paper", "cards") if card["annulled"]}
-    appeared = {one["candidate_id"] for one in record.of("session", "sittings") if one["appeared"]}
+    counts = sittings.counts_of(record) | cards.counts_of(record)
+    outcomes = _outcomes(record, counts, law)
     shown = {one["candidate_id"]: one for one in record.of("registration", "results")}
-    results = record.of("grading_results", "results")
-    report.expect("results", len({row["candidate_id"] for row in results}), len(results), "one result a candidate")
-    if missing := sorted(appeared - {row["candidate_id"] for row in results}):
-        report.find("results", f"no result for {missing}")
-    for row in results:
-        candidate = row["candidate_id"]
-        where = f"result {candidate}"
-        if candidate in annulled:
-            outcome = "annulled"
-        elif candidate not in appeared:
-            outcome = "absent"
-        else:
-            outcome = "passed" if counts.get(candidate, -1) >= law.pass_correct else "failed"
-        report.expect(where, row["outcome"], outcome, "outcome")
-        if outcome != "absent":
-            report.expect(where, row["correct"], counts.get(candidate), "right answers")
-        report.expect(where, shown.get(candidate, {}).get("outcome"), outcome, "outcome in the profile")
-        if outcome in {"passed", "failed"}:
-            report.expect(
-                where, shown.get(candidate, {}).get("correct"), counts.get(candidate), "right answers in the profile"
-            )
+    rows = record.of("grading_results", "results")
+    for row in rows:
+        where = f"result {row['candidate_id']}"
+        _check_result(where, row, outcomes.get(row["candidate_id"]), counts, report)
+        _check_shown(where, row, shown.get(row["candidate_id"]), report)
         report.results_checked += 1
+    for candidate in sorted(shown.keys() - {row["candidate_id"] for row in rows}):
+        report.find(f"result {candidate}", "shown in a profile, and nobody decided it")
+    _check_sheets(record, rows, report)
+    _check_noted(record, rows, report)
+    _check_profiles_noted(record, shown, report)
 
 
-def _check_told(record: Record, report: Report) -> None:
-    """Those who had a seat are those who were admitted and not refused at the door."""
-    admitted = {row["candidate_id"] for row in record.of("admission", "applications") if not row["grounds"]}
-    results = {row["candidate_id"] for row in record.of("grading_results", "results")}
-    report.expect("results", sorted(results), sorted(admitted), "candidates")
+def refused_at_door(record: Record) -> set[str]:
+    """Who was not let in (Art. 6(4) item 4)."""
+    return {one["candidate_id"] for one in record.of("admission", "arrivals") if one["state"] == "refused"}
 
 
-def _check_certificates(record: Record, report: Report) -> None:
-    passed = sorted(
-        row["candidate_id"] for row in record.of("grading_results", "results") if row["outcome"] == "passed"
-    )
-    certificates = record.of("certification", "certificates")
-    report.expect("certificates", sorted(row["candidate_id"] for row in certificates), passed, "holders")
-    numbers = [row["number"] for row in certificates]
-    report.expect("certificates", len(set(numbers)), len(numbers), "different numbers")
-    for row in certificates:
-        if row["handed"] and not row["fee_proved"]:
-            report.find(f"certificate {row['number']}", "handed over without proof of the fee")
-    duplicated = {row["number"] for row in record.of("certification", "duplicates")}
-    if foreign := sorted(duplicated - set(numbers)):
-        report.find("duplicates", f"of certificates that were never issued: {foreign}")
+def _check_people(record: Record, report: Report) -> None:
+    """A result belongs to everybody who was admitted and not refused at the door, once, and to nobody else."""
+    admitted = {one["candidate_id"] for one in record.of("admission", "applications") if one["is_admitted"]}
+    expected = admitted - refused_at_door(record)
+    have = [row["candidate_id"] for row in record.of("grading_results", "results")]
+    for candidate in sorted(expected.symmetric_difference(have)):
+        what = "admitted, and has no result" if candidate in expected else "has a result, and was not admitted"
+        report.find(f"result {candidate}", what)
+    for candidate in sorted({one for one in have if have.count(one) > 1}):
+        report.find(f"result {candidate}", "more than one result")
+    _check_applications(record, report)
+    _check_arrivals(record, report)
+
+
+def _check_applications(record: Record, report: Report) -> None:
+    """Decisions follow from their grounds, stand in the chain, and are what the candidates were told."""
+    decided: dict[str, list[str]] = {}
+    for _, facts in record.noted("admission", "applications:decided"):
+        decided |= facts["grounds"]
+    told = {one["application_id"]: one for one in record.of("registration", "applications")}
+    asked = {one["application_id"]: one for one in record.of("admission", "applications")}
+    refused = refused_at_door(record)
+    for application_id in sorted(told.keys() | asked.keys()):
+        where = f"application {application_id}"
+        if application_id not in told or application_id not in asked:
+            report.find(where, "known to only one of registration and admission")
+            continue
+        one = asked[application_id]
+        report.expect(where, one["grounds"], decided.get(application_id), "grounds, against the audit chain")
+        report.expect(where, one["is_admitted"], not one["grounds"], "admitted without grounds against it")
+        same = ("candidate_id", "mode")
+        report.expect(where, [told[application_id][name] for name in same], [one[name] for name in same], "whose")
+        status = "admitted" if one["is_admitted"] else "rejected"
+        status = "refused_at_door" if one["candidate_id"] in refused else status
+        report.expect(where, told[application_id]["status"], status, "status that was told")
+
+
+def _check_arrivals(record: Record, report: Report) -> None:
+    """Who came, by the door and by the hall."""
+    came = {one["candidate_id"] for one in record.of("session", "sittings") if one["appeared"]}
+    arrivals = {one["candidate_id"]: one["state"] for one in record.of("admission", "arrivals")}
+    for candidate in sorted(came | arrivals.keys()):
+        is_in = arrivals.get(candidate) == "identified"
+        report.expect(f"arrival {candidate}", is_in, candidate in came, "let in, and sat")
+    noted = {facts["candidate"]: "identified" for _, facts in record.noted("admission", "candidate:identified")}
+    noted |= {facts["candidate"]: "refused" for _, facts in record.noted("admission", "candidate:refused")}
+    for _, facts in record.noted("admission", "door:closed"):
+        noted |= dict.fromkeys(facts["absent"], "absent")
+    for candidate in sorted(noted.keys() | arrivals.keys()):
+        report.expect(f"arrival {candidate}", arrivals.get(candidate), noted.get(candidate), "state, against the chain")
+
+
+def _check_annulments(record: Record, report: Report) -> None:
+    """Tests annulled in the hall, as session lists them and as its chain noted them."""
+    listed = {one["candidate_id"]: one["reason"] for one in record.of("session", "annulments") if one["annulled_at"]}
+    noted = {facts["candidate"]: facts["reason"] for _, facts in record.noted("session", "sitting:annulled")}
+    for candidate in sorted(listed.keys() | noted.keys()):
+        where = f"annulment {candidate}"
+        report.expect(where, listed.get(candidate), noted.get(candidate), "reason, against the audit chain")
+
+
+def _outcomes(record: Record, counts: dict[str, int], law: Regulation) -> dict[str, str]:
+    annulled = _annulled(record)
+    came = {one["candidate_id"] for one in record.of("session", "sittings") if one["appeared"]}
+    outcomes = {}
+    for row in record.of("grading_results", "results"):
+        candidate = row["candidate_id"]
+        if candidate in annulled:
+            outcomes[candidate] = "annulled"
+        elif candidate not in came:
+            outcomes[candidate] = "absent"
+        else:
+            outcomes[candidate] = "passed" if counts.get(candidate, -1) >= law.pass_correct else "failed"
+    return outcomes
+
+
+def _annulled(record: Record) -> set[str]:
+    """Whose test was annulled, in the hall or for what stands on the card; the hall's decision stands in its chain."""
+    in_hall = {facts["candidate"] for _, facts in record.noted("session", "sitting:annulled")}
+    on_card = {card["candidate_id"] for card in record.of("grading_paper", "cards") if card["annulled"]}
+    return in_hall | on_card
+
+
+def _check_result(where: str, row: dict[str, Any], outcome: str | None, counts: dict[str, int], report: Report) -> None:
+    report.expect(where, row["outcome"], outcome, "outcome")
+    report.expect(where, row["annulled"], outcome == "annulled", "annulled")
+    report.expect(where, row["absent"], outcome == "absent", "absent")
+    report.expect(where, row["correct"], counts.get(row["candidate_id"]), "right answers")
+
+
+def _check_shown(where: str, row: dict[str, Any], shown: dict[str, Any] | None, report: Report) -> None:
+    """The profile shows what was published: of an annulled test and of who was absent no count."""
+    if row["published_at"] is None:
+        report.expect(where, shown, None, "in the profile before it was published")
+        return
+    correct = row["correct"] if row["outcome"] in {"passed", "failed"} else None
+    said = None if shown is None else (shown["outcome"], shown["correct"])
+    report.expect(where, said, (row["outcome"], correct), "outcome and right answers in the profile")
+
+
+def _check_sheets(record: Record, rows: list[dict[str, Any]], report: Report) -> None:
+    """Which sheet or card a result was counted on."""
+    sheets = {one["sheet"]: one for one in record.of("grading_electronic", "sheets")}
+    by_number = {one["number"]: one for one in record.of("grading_paper", "cards")}
+    for row in rows:
+        if row["sheet"] is None:
+            continue
+        found = sheets.get(row["sheet"]) if row["mode"] == "electronic" else by_number.get(row["sheet"])
+        whose = None if found is None else found["candidate_id"]
+        report.expect(f"result {row['candidate_id']}", whose, row["candidate_id"], f"whose sheet {row['sheet']} is")
+        wrong = None if found is None else found["wrong"] or 0
+        report.expect(f"result {row['candidate_id']}", row["wrong"], wrong, "wrong answers")
+
+
+def _check_noted(record: Record, rows: list[dict[str, Any]], report: Report) -> None:
+    """What the chain of results noted when counts came and when the commission signed."""
+    counted = {facts["candidate"]: facts["correct"] for _, facts in record.noted("grading_results", "count:received")}
+    annulled = {facts["candidate"] for _, facts in record.noted("grading_results", "annulment:received")}
+    annulled |= {f["candidate"] for _, f in record.noted("grading_results", "count:received") if f["annulled"]}
+    for row in rows:
+        where, candidate = f"result {row['candidate_id']}", row["candidate_id"]
+        report.expect(where, row["correct"], counted.get(candidate), "right answers, against the audit chain")
+        report.expect(where, row["annulled"], candidate in annulled, "annulment, against the audit chain")
+    for _, facts in record.noted("grading_results", "results:protocol"):
+        where = f"results {facts['mode']}"
+        of_mode = [row["outcome"] for row in rows if row["mode"] == facts["mode"]]
+        for outcome in ("passed", "failed", "annulled", "absent"):
+            report.expect(where, of_mode.count(outcome), facts[outcome], f"how many {outcome}")
+
+
+def _check_profiles_noted(record: Record, shown: dict[str, dict[str, Any]], report: Report) -> None:
+    """What the chain of registration noted when a result reached its profile."""
+    owners = {one["application_id"]: one["candidate_id"] for one in record.of("registration", "applications")}
+    noted = {
+        owners.get(facts["application"]): (facts["outcome"], facts["correct"])
+        for _, facts in record.noted("registration", "profile:result_published")
+    }
+    for candidate, one in shown.items():
+        said = (one["outcome"], one["correct"])
+        report.expect(f"result {candidate}", said, noted.get(candidate), "in the profile, against the audit chain")

@@ -7,7 +7,10 @@ from contracts.events.base import Event, Job
 
 @dataclass(frozen=True, kw_only=True)
 class AuditHeadTold(Event, service="audit", subject="told_by"):
-    """The head of one service's audit chain for one exam, told to the others so that none is rewritten alone."""
+    """The head of one service's audit chain for one exam, told to the others so that none is rewritten alone.
+
+    Said again whenever the chain was found grown; the same head twice means nothing new.
+    """
 
     told_by: str
     number: int

@@ -1,5 +1,7 @@
 """Read-only views of certification. What the public sees has no personal number."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -9,7 +11,8 @@ from chassis.export import plumbing_export
 from chassis.work import Work
 from contracts.refusals.general import NotFound
 from services.certification.tables import Certificate, Duplicate, Inspection
-from services.certification.usecases import eligible, the_exam
+from services.certification.usecases.certificates import eligible
+from services.certification.usecases.records import the_exam
 
 _BASIS = "изпит по наредбата по чл. 53, ал. 1 от ЗВОПС"
 
@@ -28,7 +31,8 @@ def register(work: Work, *, search: str) -> Answer:
         names = Certificate.first + " " + Certificate.middle + " " + Certificate.last
         query = query.where(or_(names.ilike(pattern), Certificate.number.ilike(pattern)))
     rows = work.session.scalars(query).all()
-    return {"entries": [_entry(work, row) for row in rows], "search": search}
+    issued = _duplicates(work, [row.number for row in rows])
+    return {"entries": [_entry(row, issued.get(row.number, [])) for row in rows], "search": search}
 
 
 def verify(work: Work, *, number: str) -> Answer:
@@ -36,18 +40,19 @@ def verify(work: Work, *, number: str) -> Answer:
     certificate = work.session.get(Certificate, number)
     if certificate is None:
         raise NotFound(what=number)
-    return _entry(work, certificate)
+    return _entry(certificate, _duplicates(work, [number]).get(number, []))
 
 
-def _entry(work: Work, row: Certificate) -> dict[str, Any]:
-    issues = work.session.scalars(
-        select(Duplicate)
-        .where(Duplicate.number == row.number, Duplicate.issued_on.is_not(None))
-        .order_by(Duplicate.issue)
-    )
-    duplicates = [
-        {"issue": one.issue, "issued_on": one.issued_on.isoformat() if one.issued_on else None} for one in issues
-    ]
+def _duplicates(work: Work, numbers: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Issued duplicates by certificate, in the order of issue."""
+    query = select(Duplicate).where(Duplicate.number.in_(numbers), Duplicate.issued_on.is_not(None))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in work.session.scalars(query.order_by(Duplicate.issue)):
+        found.setdefault(one.number, []).append({"issue": one.issue, "issued_on": _iso(one.issued_on)})
+    return found
+
+
+def _entry(row: Certificate, duplicates: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "number": row.number,
         "names": f"{row.first} {row.middle} {row.last}",
@@ -59,6 +64,10 @@ def _entry(work: Work, row: Certificate) -> dict[str, Any]:
     }
 
 
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 def export(work: Work, *, exam_id: str) -> Answer:
     """What the independent recount reads: certificates by opaque id, duplicates, inspections."""
     the_exam(work, exam_id)
@@ -66,8 +75,12 @@ def export(work: Work, *, exam_id: str) -> Answer:
         select(Certificate).where(Certificate.exam_id == exam_id).order_by(Certificate.number)
     ).all()
     numbers = [one.number for one in certificates]
-    duplicates = work.session.scalars(select(Duplicate).where(Duplicate.number.in_(numbers)).order_by(Duplicate.number))
-    inspections = work.session.scalars(select(Inspection).where(Inspection.exam_id == exam_id))
+    duplicates = work.session.scalars(
+        select(Duplicate).where(Duplicate.number.in_(numbers)).order_by(Duplicate.number, Duplicate.issue)
+    )
+    inspections = work.session.scalars(
+        select(Inspection).where(Inspection.exam_id == exam_id).order_by(Inspection.inspection_id)
+    )
     return plumbing_export(work, exam_id) | {
         "certificates": [
             {
@@ -83,9 +96,13 @@ def export(work: Work, *, exam_id: str) -> Answer:
             {
                 "number": one.number,
                 "issue": one.issue,
-                "issued_on": one.issued_on.isoformat() if one.issued_on else None,
+                "issued_on": _iso(one.issued_on),
+                "fee_proved": one.fee_sha256 is not None,
             }
             for one in duplicates
         ],
-        "inspections": [{"candidate_id": one.candidate_id, "held": one.held_at is not None} for one in inspections],
+        "inspections": [
+            {"inspection_id": one.inspection_id, "candidate_id": one.candidate_id, "held": one.held_at is not None}
+            for one in inspections
+        ],
     }

@@ -1,5 +1,7 @@
 """Shapes of what comes to certification from outside."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from chassis.commands import Shape
@@ -7,10 +9,16 @@ from chassis.fields import ExamId, OpaqueId, Sha256, Text
 
 
 class CertificateNumber(fields.String):
-    """A certificate's number, such as ``ВО-2027-0001``."""
+    """A certificate's number, such as ``ВО-2027-0001``; the two letters may be typed small or Latin."""
+
+    _TYPED = str.maketrans("вВbBоОoO", "ВВВВОООО")
 
     def __init__(self) -> None:
         super().__init__(validate=validate.Regexp(r"\AВО-[0-9]{4}-[0-9]{4,6}\Z"), required=True)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        typed: str = super()._deserialize(value, attr, data, **options)
+        return typed.strip().translate(self._TYPED)
 
 
 class OfExam(Shape):
@@ -23,6 +31,18 @@ class OfCertificate(Shape):
     """A request about one certificate."""
 
     number = CertificateNumber()
+
+
+class Issue(OfExam):
+    """The certificates of one exam; ``deviation_reason``: why they come after the term, where they do."""
+
+    deviation_reason = Text(longest=500, load_default=None)
+
+
+class IssueDuplicate(OfCertificate):
+    """A duplicate; ``deviation_reason``: why it comes after the term, where it does."""
+
+    deviation_reason = Text(longest=500, load_default=None)
 
 
 class ProveFee(Shape):

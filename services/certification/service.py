@@ -12,8 +12,8 @@ from contracts.events.admission import ApplicationAdmitted
 from contracts.events.chassis import AuditHeadTold
 from contracts.events.grading import ResultPublished
 from contracts.events.registration import AnnouncementPublished
-from services.certification import usecases
 from services.certification.commands import VERBS
+from services.certification.usecases import records
 
 
 class CertificationService:
@@ -30,17 +30,17 @@ class CertificationService:
     @handles(AnnouncementPublished)
     def on_announcement_published(self, work: Work, event: AnnouncementPublished) -> None:
         """Art. 5(1)."""
-        usecases.record_exam(work, event)
+        records.record_exam(work, event)
 
     @handles(ApplicationAdmitted)
     def on_application_admitted(self, work: Work, event: ApplicationAdmitted) -> None:
         """Art. 7."""
-        usecases.record_participant(work, event)
+        records.record_participant(work, event)
 
     @handles(ResultPublished)
     def on_result_published(self, work: Work, event: ResultPublished) -> None:
         """Art. 49."""
-        usecases.record_result(work, event)
+        records.record_result(work, event)
 
     @handles(AuditHeadTold)
     def on_audit_head_told(self, work: Work, event: AuditHeadTold) -> None:

@@ -15,7 +15,7 @@ READERS = Readers(staff=_WATCHERS | {Role.OPERATOR})
 VERBS = Verbs(
     commands=(
         Verb("issue_summary", usecases.issue_summary, schemas.OfExam, _SYSTEM, "чл. 43, ал. 4"),
-        Verb("hand_over_protocols", usecases.hand_over_protocols, schemas.OfExam, _SYSTEM, "чл. 43, ал. 5"),
+        Verb("hand_over_protocols", usecases.hand_over_protocols, schemas.HandOver, _SYSTEM, "чл. 43, ал. 5"),
     ),
     questions=(
         Verb("sheets", queries.list_sheets, schemas.OfExam, _WATCHERS, "чл. 43, ал. 1"),

@@ -11,6 +11,7 @@ from services.grading.electronic.tables import Key, Sheet
 from services.grading.electronic.usecases import order_counting, the_exam
 
 _LOST_AFTER = timedelta(minutes=5)
+LOOK_EVERY_SECONDS = timedelta(minutes=1).total_seconds()
 
 
 def list_sheets(work: Work, *, exam_id: str) -> Answer:

@@ -11,7 +11,7 @@ from chassis.work import Actor, Work
 from contracts.events.admission import SeatAssigned, StaffAppointed
 from contracts.events.chassis import AuditHeadTold
 from contracts.events.registration import AnnouncementPublished
-from contracts.events.session import AnswerSheetClosed
+from contracts.events.session import AnswerSheetClosed, SittingAnnulled, SittingsEnded
 from contracts.events.testbank import AnswerKeyReleased
 from services.grading.electronic import queries, usecases
 from services.grading.electronic.commands import VERBS
@@ -48,6 +48,16 @@ class GradingElectronicService:
         """Art. 29."""
         usecases.record_sheet(work, event)
 
+    @handles(SittingAnnulled)
+    def on_sitting_annulled(self, work: Work, event: SittingAnnulled) -> None:
+        """Art. 28(1)."""
+        usecases.record_annulment(work, event)
+
+    @handles(SittingsEnded)
+    def on_sittings_ended(self, work: Work, event: SittingsEnded) -> None:
+        """Art. 30."""
+        usecases.record_end(work, event)
+
     @handles(AnswerKeyReleased)
     def on_answer_key_released(self, work: Work, event: AnswerKeyReleased) -> None:
         """Art. 43(1)."""
@@ -58,7 +68,7 @@ class GradingElectronicService:
         """Own choice: chains witness one another."""
         heads.keep(work, event)
 
-    @sweeps(generic_sweeps([Sweep("lost_sheets", 60, queries.count_what_was_lost)]))
+    @sweeps(generic_sweeps([Sweep("lost_sheets", queries.LOOK_EVERY_SECONDS, queries.count_what_was_lost)]))
     def sweep(self, sweep: Sweep, work: Work) -> None:
         """What should have happened and has not."""
         sweep.run(work)

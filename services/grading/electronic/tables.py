@@ -88,6 +88,17 @@ class Sheet(Base):
     correct: Mapped[int | None]
     wrong: Mapped[int | None]
     graded_at: Mapped[datetime | None]
+    annulled_at: Mapped[datetime | None]  #: the test was annulled (Art. 28(1)); its protocol is marked, its count kept
+
+
+class EndedSitting(Base):
+    """All electronic halls of a session have ended and counted their envelopes (Art. 30): so many sheets must come."""
+
+    __tablename__ = "ended_sittings"
+
+    exam_id: Mapped[str] = mapped_column(primary_key=True)
+    session: Mapped[int] = mapped_column(primary_key=True)
+    appeared: Mapped[int]
 
 
 class Handover(Base):

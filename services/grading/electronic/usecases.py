@@ -1,11 +1,12 @@
 """What is done in electronic grading: one function per verb, one transaction each."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import msgspec
 import pyrage
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from chassis.audit import canonical
 from chassis.commands import Answer
@@ -16,12 +17,12 @@ from contracts.events.admission import SeatAssigned, StaffAppointed
 from contracts.events.chassis import RenderDocuments
 from contracts.events.grading import ElectronicSheetGraded, GradeSheets
 from contracts.events.registration import AnnouncementPublished
-from contracts.events.session import AnswerSheetClosed
+from contracts.events.session import AnswerSheetClosed, SittingAnnulled, SittingsEnded
 from contracts.events.testbank import AnswerKeyReleased
 from contracts.people import IdentifierType, Mode, Names, Person, Role
-from contracts.refusals.general import AlreadyDone, DeadlinePassed, NotFound, OutOfOrder
+from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from regulation import in_force, terms
-from regulation.calendar import end_of_day, local_day
+from regulation.calendar import local_day
 from services.grading.electronic import rules
 from services.grading.electronic.documents import (
     APPENDIX_6,
@@ -33,7 +34,7 @@ from services.grading.electronic.documents import (
     HandoverProtocol,
     SummaryRow,
 )
-from services.grading.electronic.tables import Candidate, Duty, Exam, Handover, Key, Sheet
+from services.grading.electronic.tables import Candidate, Duty, EndedSitting, Exam, Handover, Key, Sheet
 
 ANNULLED = "annulled"
 
@@ -78,31 +79,56 @@ def record_seat(work: Work, event: SeatAssigned) -> None:
 
 
 def record_sheet(work: Work, event: AnswerSheetClosed) -> None:
-    """Take the final sheet as it came, with a hash of our own; it is never changed."""
-    work.session.add(
-        Sheet(
-            sitting_id=event.sitting_id,
-            exam_id=event.exam_id,
-            candidate_id=event.candidate_id,
-            exam_username=event.exam_username,
-            unique_number=event.unique_number,
-            variant=event.variant,
-            sub_variant=event.sub_variant,
-            answers=event.answers,
-            answers_sha256=hashlib.sha256(canonical(event.answers)).hexdigest(),
-            history_sha256=event.history_sha256,
-            outcome=event.outcome,
-            started_at=event.started_at,
-            ended_at=event.ended_at,
-        )
+    """Take the final sheet as it came, with a hash of our own; its answers are never changed. One that comes after the
+    key is counted at once.
+    """
+    answers_sha256 = hashlib.sha256(canonical(event.answers)).hexdigest()
+    sheet = Sheet(
+        sitting_id=event.sitting_id,
+        exam_id=event.exam_id,
+        candidate_id=event.candidate_id,
+        exam_username=event.exam_username,
+        unique_number=event.unique_number,
+        variant=event.variant,
+        sub_variant=event.sub_variant,
+        answers=event.answers,
+        answers_sha256=answers_sha256,
+        history_sha256=event.history_sha256,
+        outcome=event.outcome,
+        started_at=event.started_at,
+        ended_at=event.ended_at,
+        annulled_at=event.ended_at if event.outcome == ANNULLED else None,
     )
+    work.session.add(sheet)
     work.audit(
-        event.exam_id,
-        "sheet:received",
-        "чл. 43, ал. 1",
-        sitting=event.sitting_id,
-        answers_sha256=hashlib.sha256(canonical(event.answers)).hexdigest(),
+        event.exam_id, "sheet:received", "чл. 43, ал. 1", sitting=event.sitting_id, answers_sha256=answers_sha256
     )
+    if work.session.get(Key, (event.exam_id, event.variant)) is not None:
+        _number_and_count(work, event.exam_id, [sheet])
+
+
+def record_annulment(work: Work, event: SittingAnnulled) -> None:
+    """The test was annulled (Art. 28(1)): a sheet that was closed before is marked, and its protocol issued again.
+
+    A sheet that comes after says itself that it is annulled.
+    """
+    query = select(Sheet).where(
+        Sheet.exam_id == event.exam_id, Sheet.candidate_id == event.candidate_id, Sheet.annulled_at.is_(None)
+    )
+    sheet = work.session.scalars(query.with_for_update()).first()
+    if event.mode is not Mode.ELECTRONIC or sheet is None:
+        return
+    sheet.annulled_at = event.annulled_at
+    work.audit(event.exam_id, "sheet:annulled", "чл. 28, ал. 1", sitting=sheet.sitting_id)
+    if sheet.correct is not None:
+        _order_protocol(work, sheet, _key_of(work, sheet), issue=2)
+        work.emit(RenderDocuments(exam_id=event.exam_id, ordered_by=work.service))
+
+
+def record_end(work: Work, event: SittingsEnded) -> None:
+    """So many came to a session (Art. 30), so many sheets there must be."""
+    if event.mode is Mode.ELECTRONIC:
+        work.session.merge(EndedSitting(exam_id=event.exam_id, session=event.session, appeared=event.appeared))
 
 
 def record_key(work: Work, event: AnswerKeyReleased) -> None:
@@ -119,20 +145,19 @@ def record_key(work: Work, event: AnswerKeyReleased) -> None:
         variant=event.variant,
         letters_sha256=hashlib.sha256(canonical(letters)).hexdigest(),
     )
-    waiting = work.session.scalars(
-        select(Sheet)
-        .where(Sheet.exam_id == event.exam_id, Sheet.variant == event.variant)
-        .order_by(Sheet.unique_number)
-    ).all()
-    first = _next_number(work, event.exam_id)
-    for number, sheet in enumerate(waiting, start=first):
+    waiting = select(Sheet).where(Sheet.exam_id == event.exam_id, Sheet.variant == event.variant)
+    _number_and_count(work, event.exam_id, work.session.scalars(waiting.order_by(Sheet.unique_number)).all())
+
+
+def _number_and_count(work: Work, exam_id: str, sheets: Sequence[Sheet]) -> None:
+    """Give individual protocols their numbers, one after another, and order the counting. Under the chain's lock, which
+    every caller holds since its audit row, so that no number is given twice.
+    """
+    numbered = select(func.max(Sheet.number)).where(Sheet.exam_id == exam_id)
+    first = (work.session.scalar(numbered) or 0) + 1
+    for number, sheet in enumerate(sheets, start=first):
         sheet.number = number
-    order_counting(work, event.exam_id, [sheet.sitting_id for sheet in waiting])
-
-
-def _next_number(work: Work, exam_id: str) -> int:
-    numbered = select(Sheet.number).where(Sheet.exam_id == exam_id, Sheet.number.is_not(None))
-    return max((number or 0 for number in work.session.scalars(numbered)), default=0) + 1
+    order_counting(work, exam_id, [sheet.sitting_id for sheet in sheets])
 
 
 def order_counting(work: Work, exam_id: str, sheets: Sequence[str]) -> None:
@@ -143,7 +168,10 @@ def order_counting(work: Work, exam_id: str, sheets: Sequence[str]) -> None:
 
 
 def grade_sheets(work: Work, job: GradeSheets) -> None:
-    """Count the sheets of a job that are not counted yet, and order their protocols (Art. 43(1), (2))."""
+    """Count the sheets of a job that are not counted yet, and order their protocols (Art. 43(1), (2)); all or none.
+
+    Raises ``ValueError`` for a sheet and a key that do not belong together.
+    """
     waiting = work.session.scalars(
         select(Sheet)
         .where(Sheet.sitting_id.in_(job.sheets), Sheet.correct.is_(None))
@@ -157,7 +185,7 @@ def grade_sheets(work: Work, job: GradeSheets) -> None:
 
 
 def _grade(work: Work, sheet: Sheet) -> None:
-    key = work.session.get_one(Key, (sheet.exam_id, sheet.variant)).letters[sheet.sub_variant]
+    key = _key_of(work, sheet)
     found = rules.count(sheet.answers, key)
     sheet.correct, sheet.wrong, sheet.graded_at = found.correct, found.wrong, work.now
     work.audit(
@@ -175,14 +203,26 @@ def _grade(work: Work, sheet: Sheet) -> None:
             sheet=sheet.sitting_id,
             correct=found.correct,
             wrong=found.wrong,
-            annulled=sheet.outcome == ANNULLED,
+            annulled=sheet.annulled_at is not None,
             graded_at=work.now,
         )
     )
-    order(work, APPENDIX_6, sheet.exam_id, sheet.candidate_id, _individual_protocol(work, sheet, key))
+    _order_protocol(work, sheet, key, issue=1)
 
 
-def _individual_protocol(work: Work, sheet: Sheet, key: dict[str, str]) -> Appendix6:
+def _key_of(work: Work, sheet: Sheet) -> Mapping[str, str]:
+    found = work.session.get(Key, (sheet.exam_id, sheet.variant))
+    if found is None:
+        raise ValueError(f"no key of variant {sheet.variant} for the sheet of sitting {sheet.sitting_id}")
+    return rules.key_of(found.letters, sheet.sub_variant)
+
+
+def _order_protocol(work: Work, sheet: Sheet, key: Mapping[str, str], *, issue: int) -> None:
+    protocol = _individual_protocol(work, sheet, key)
+    order(work, APPENDIX_6, sheet.exam_id, sheet.candidate_id, protocol, issue=issue)
+
+
+def _individual_protocol(work: Work, sheet: Sheet, key: Mapping[str, str]) -> Appendix6:
     exam = the_exam(work, sheet.exam_id)
     answers = tuple((sheet.answers.get(question, ""), key[question]) for question in sorted(key, key=int))
     return Appendix6(
@@ -197,7 +237,7 @@ def _individual_protocol(work: Work, sheet: Sheet, key: dict[str, str]) -> Appen
         answers=answers,
         correct=sheet.correct or 0,
         wrong=sheet.wrong or 0,
-        annulled=sheet.outcome == ANNULLED,
+        annulled=sheet.annulled_at is not None,
         system_administrator=next(iter(_on_duty(work, sheet.exam_id, Role.SYSTEM_ADMINISTRATOR)), None),
         chair=next(iter(_on_duty(work, sheet.exam_id, Role.CHAIR)), None),
     )
@@ -205,6 +245,7 @@ def _individual_protocol(work: Work, sheet: Sheet, key: dict[str, str]) -> Appen
 
 def issue_summary(work: Work, *, exam_id: str) -> Answer:
     """The summary protocol, one for each session of the day (Art. 43(4), App. 7)."""
+    the_exam(work, exam_id, is_locked=True)
     sheets = _all_graded(work, exam_id)
     if work.session.scalars(_documents(exam_id, APPENDIX_7.name)).first() is not None:
         raise AlreadyDone(what=APPENDIX_7.title_bg)
@@ -226,7 +267,7 @@ def _summary(work: Work, exam_id: str, session: int, sheets: Sequence[Sheet]) ->
             person=_person(work, sheet),
             correct=sheet.correct or 0,
             wrong=sheet.wrong or 0,
-            annulled=sheet.outcome == ANNULLED,
+            annulled=sheet.annulled_at is not None,
         )
         for sheet in sheets
     )
@@ -242,12 +283,11 @@ def _summary(work: Work, exam_id: str, session: int, sheets: Sequence[Sheet]) ->
     )
 
 
-def hand_over_protocols(work: Work, *, exam_id: str) -> Answer:
+def hand_over_protocols(work: Work, *, exam_id: str, deviation_reason: str | None = None) -> Answer:
     """Hand App. 6 and 7 to commission and director in three working days (Art. 43(5)); hashes on the protocol."""
-    exam = the_exam(work, exam_id)
+    exam = the_exam(work, exam_id, is_locked=True)
     due_on = terms.protocols_last_day(exam.exam_on, in_force(exam.regulation_on))
-    if work.now > end_of_day(due_on):
-        raise DeadlinePassed(until=due_on, rule="чл. 43, ал. 5")
+    rules.check_handover(work.now, due_on, deviation_reason)
     if work.session.get(Handover, exam_id) is not None:
         raise AlreadyDone(what=HANDOVER_PROTOCOL_43_5.title_bg)
     individual, summary = (
@@ -257,35 +297,32 @@ def hand_over_protocols(work: Work, *, exam_id: str) -> Answer:
         raise OutOfOrder(state="протоколите по чл. 43, ал. 2 и 4 не са готови")
     work.session.add(Handover(exam_id=exam_id, handed_at=work.now))
     files = tuple(_handed(kind.title_bg, rows) for kind, rows in ((APPENDIX_6, individual), (APPENDIX_7, summary)))
-    work.audit(exam_id, "protocols:handed_over", "чл. 43, ал. 5", files={file.title: file.sha256 for file in files})
-    order(
-        work,
-        HANDOVER_PROTOCOL_43_5,
-        exam_id,
-        exam_id,
-        HandoverProtocol(
-            number="1",
-            handed_at=work.now,
-            exam_on=exam.exam_on,
-            due_on=due_on,
-            individual_protocols=len(individual),
-            summary_protocols=len(summary),
-            files=files,
-            handed_by=tuple(
-                _signatories(work, exam_id, Role.SYSTEM_ADMINISTRATOR, "администратор на електронната система")
-            ),
-            taken_by=(
-                *_signatories(work, exam_id, Role.CHAIR, "председател на изпитната комисия"),
-                *_signatories(work, exam_id, Role.DIRECTOR, "директор на дирекция МКВО"),
-            ),
+    hashes = {file.title: file.sha256 for file in files}
+    work.audit(exam_id, "protocols:handed_over", "чл. 43, ал. 5", files=hashes, deviation_reason=deviation_reason)
+    counts = {"individual_protocols": len(individual), "summary_protocols": len(summary)}
+    _order_handover(work, exam, due_on, files, counts)
+    return counts | {"on": local_day(work.now).isoformat()}
+
+
+def _order_handover(
+    work: Work, exam: Exam, due_on: date, files: tuple[HandedFile, ...], counts: Mapping[str, int]
+) -> None:
+    exam_id = exam.exam_id
+    stands = HandoverProtocol(
+        number="1",
+        handed_at=work.now,
+        exam_on=exam.exam_on,
+        due_on=due_on,
+        **counts,
+        files=files,
+        handed_by=_signatories(work, exam_id, Role.SYSTEM_ADMINISTRATOR, "администратор на електронната система"),
+        taken_by=(
+            *_signatories(work, exam_id, Role.CHAIR, "председател на изпитната комисия"),
+            *_signatories(work, exam_id, Role.DIRECTOR, "директор на дирекция МКВО"),
         ),
     )
+    order(work, HANDOVER_PROTOCOL_43_5, exam_id, exam_id, stands)
     work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
-    return {
-        "individual_protocols": len(individual),
-        "summary_protocols": len(summary),
-        "on": local_day(work.now).isoformat(),
-    }
 
 
 def _handed(title: str, rows: Sequence[DocumentRow]) -> HandedFile:
@@ -293,13 +330,14 @@ def _handed(title: str, rows: Sequence[DocumentRow]) -> HandedFile:
     return HandedFile(title=title, pieces=len(rows), sha256=together)
 
 
-def _signatories(work: Work, exam_id: str, role: Role, capacity: str) -> list[Signatory]:
-    return [Signatory(capacity, names) for names in _on_duty(work, exam_id, role)]
+def _signatories(work: Work, exam_id: str, role: Role, capacity: str) -> tuple[Signatory, ...]:
+    """Places for the signatures of a capacity; one without a name when nobody of it was told."""
+    return tuple(Signatory(capacity, names) for names in _on_duty(work, exam_id, role)) or (Signatory(capacity),)
 
 
-def the_exam(work: Work, exam_id: str) -> Exam:
-    """The exam; raises ``NotFound``."""
-    exam = work.session.get(Exam, exam_id)
+def the_exam(work: Work, exam_id: str, *, is_locked: bool = False) -> Exam:
+    """The exam, for this transaction alone when ``is_locked``; raises ``NotFound``."""
+    exam = work.session.get(Exam, exam_id, with_for_update=True if is_locked else None)
     if exam is None:
         raise NotFound(what=exam_id)
     return exam
@@ -307,6 +345,9 @@ def the_exam(work: Work, exam_id: str) -> Exam:
 
 def _all_graded(work: Work, exam_id: str) -> list[Sheet]:
     sheets = list(work.session.scalars(select(Sheet).where(Sheet.exam_id == exam_id).order_by(Sheet.number)))
+    ended = work.session.scalars(select(EndedSitting.appeared).where(EndedSitting.exam_id == exam_id)).all()
+    if not ended or len(sheets) != sum(ended):
+        raise OutOfOrder(state=f"получени са {len(sheets)} електронни теста, явили са се {sum(ended)}")
     if not sheets or any(sheet.correct is None for sheet in sheets):
         raise OutOfOrder(state="не всички електронни тестове са оценени")
     return sheets

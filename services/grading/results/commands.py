@@ -15,7 +15,7 @@ READERS = Readers(staff=_COMMISSION | {Role.OPERATOR})
 VERBS = Verbs(
     commands=(
         Verb("draw_up_protocol", usecases.draw_up_protocol, schemas.OfMode, _CHAIR, "чл. 43, ал. 6; чл. 48, ал. 3"),
-        Verb("publish_results", usecases.publish_results, schemas.OfMode, _PUBLISHERS, "чл. 49"),
+        Verb("publish_results", usecases.publish_results, schemas.Publish, _PUBLISHERS, "чл. 49"),
     ),
     questions=(
         Verb("results", queries.list_results, schemas.OfExam, _COMMISSION, "чл. 43, ал. 6; чл. 48, ал. 3"),

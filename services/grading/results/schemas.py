@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from chassis.commands import Shape
-from chassis.fields import ExamId
+from chassis.fields import ExamId, Text
 from contracts.people import Mode
 
 
@@ -18,3 +18,9 @@ class OfMode(Shape):
 
     exam_id = ExamId()
     mode = fields.Enum(Mode, by_value=True, required=True)
+
+
+class Publish(OfMode):
+    """The results of one mode; ``deviation_reason``: why they come after the term, where they do."""
+
+    deviation_reason = Text(longest=500, load_default=None)

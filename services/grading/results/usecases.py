@@ -1,7 +1,6 @@
 """What is done in the results service: one function per verb, one transaction each."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -15,11 +14,11 @@ from contracts.events.grading import ElectronicSheetGraded, PaperSheetGraded, Re
 from contracts.events.registration import AnnouncementPublished
 from contracts.events.session import SittingAnnulled
 from contracts.people import IdentifierType, Mode, Names, Person, Role
-from contracts.refusals.general import AlreadyDone, DeadlinePassed, NotFound, OutOfOrder
-from regulation import Regulation, in_force, terms
-from regulation.calendar import end_of_day, local_day
+from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
+from regulation import Regulation, in_force
+from regulation.calendar import local_day
 from services.grading.results.documents import RESULTS_PROTOCOL, AnnulledRow, ResultRow, ResultsProtocol
-from services.grading.results.rules import Outcome, outcome
+from services.grading.results.rules import Outcome, check_publication, last_day, outcome
 from services.grading.results.tables import Duty, Exam, Protocol, Result
 
 _COMMISSION = {Role.CHAIR: "председател", Role.MEMBER: "член"}
@@ -64,10 +63,16 @@ def expect_result(work: Work, event: SeatAssigned) -> None:
 
 
 def record_count(work: Work, event: ElectronicSheetGraded | PaperSheetGraded) -> None:
-    """A sheet's count, from either side; a second, different sheet for one candidate is a fault that must be seen."""
+    """A sheet's count, from either side. A second sheet of one candidate, and a sheet of somebody who did not come or
+    was not let in, are faults that must be seen: ``ValueError``.
+    """
     result = the_result(work, event.exam_id, event.candidate_id)
     if result.sheet not in {None, event.sheet}:
         raise ValueError(f"candidate {event.candidate_id} has sheets {result.sheet} and {event.sheet}")
+    if result.absent or result.refused_at_door:
+        raise ValueError(f"candidate {event.candidate_id} was not there and has sheet {event.sheet}")
+    is_changed = (result.correct, result.annulled) != (event.correct, result.annulled or event.annulled)
+    _require_open(result, is_changed=is_changed)
     result.sheet, result.correct, result.wrong = event.sheet, event.correct, event.wrong
     if isinstance(event, PaperSheetGraded):
         result.annulled_on_paper_by_signs = event.annulled and not result.annulled
@@ -82,20 +87,45 @@ def record_count(work: Work, event: ElectronicSheetGraded | PaperSheetGraded) ->
     )
 
 
+def _require_open(result: Result, *, is_changed: bool) -> None:
+    """No outcome changes once the commission has signed (Art. 50): ``ValueError`` keeps the message for a person.
+
+    The count of an annulled test may still come: it decides nothing.
+    """
+    if result.outcome not in {None, Outcome.ANNULLED} and is_changed:
+        raise ValueError(f"the result of candidate {result.candidate_id} is signed as {result.outcome}")
+
+
 def record_annulment(work: Work, event: SittingAnnulled) -> None:
-    """The test was annulled on the day (Art. 28(1), 38(1))."""
-    the_result(work, event.exam_id, event.candidate_id).annulled = True
-    work.audit(event.exam_id, "annulment:received", "чл. 28, ал. 1", candidate=event.candidate_id)
+    """The test was annulled on the day (Art. 28(1), 38(1)), whatever stands on the card."""
+    result = the_result(work, event.exam_id, event.candidate_id)
+    _require_open(result, is_changed=not result.annulled)
+    result.annulled, result.annulled_on_paper_by_signs = True, False
+    work.audit(
+        event.exam_id,
+        "annulment:received",
+        _of(event.mode, "чл. 28, ал. 1", "чл. 38, ал. 1"),
+        candidate=event.candidate_id,
+    )
 
 
 def record_absence(work: Work, event: CandidateAbsent) -> None:
-    """Did not come."""
-    the_result(work, event.exam_id, event.candidate_id).absent = True
+    """Did not come (Art. 22, 34)."""
+    _without_sheet(work, event.exam_id, event.candidate_id).absent = True
+    work.audit(event.exam_id, "absence:received", _of(event.mode, "чл. 22", "чл. 34"), candidate=event.candidate_id)
 
 
 def record_refusal_at_door(work: Work, event: CandidateRefusedAtDoor) -> None:
     """Was not let in (Art. 6(4) item 4): has no result, being not admitted."""
-    the_result(work, event.exam_id, event.candidate_id).refused_at_door = True
+    _without_sheet(work, event.exam_id, event.candidate_id).refused_at_door = True
+    work.audit(event.exam_id, "refusal:received", "чл. 6, ал. 4, т. 4", candidate=event.candidate_id)
+
+
+def _without_sheet(work: Work, exam_id: str, candidate_id: str) -> Result:
+    result = the_result(work, exam_id, candidate_id)
+    if result.sheet is not None:
+        raise ValueError(f"candidate {candidate_id} was not there and has sheet {result.sheet}")
+    return result
 
 
 def draw_up_protocol(work: Work, *, exam_id: str, mode: Mode) -> Answer:
@@ -111,14 +141,14 @@ def draw_up_protocol(work: Work, *, exam_id: str, mode: Mode) -> Answer:
         raise OutOfOrder(state="не всички резултати са получени")
     work.session.add(Protocol(exam_id=exam_id, mode=mode, drawn_up_at=work.now))
     counts = {str(kind): sum(result.outcome == kind for result in results) for kind in Outcome}
-    work.audit(exam_id, "results:protocol", _article(mode), mode=mode, **counts)
+    work.audit(exam_id, "results:protocol", _of(mode, "чл. 43, ал. 6", "чл. 48, ал. 3"), mode=mode, **counts)
     order(work, RESULTS_PROTOCOL, exam_id, mode, _protocol(work, exam, law, mode, results))
     work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return counts
 
 
-def _article(mode: Mode) -> str:
-    return "чл. 43, ал. 6" if mode is Mode.ELECTRONIC else "чл. 48, ал. 3"
+def _of(mode: Mode, electronic: str, paper: str) -> str:
+    return electronic if mode is Mode.ELECTRONIC else paper
 
 
 def _protocol(work: Work, exam: Exam, law: Regulation, mode: Mode, results: Sequence[Result]) -> ResultsProtocol:
@@ -153,20 +183,21 @@ def _protocol(work: Work, exam: Exam, law: Regulation, mode: Mode, results: Sequ
 def _article_of_annulment(row: Result) -> str:
     if row.annulled_on_paper_by_signs:
         return "чл. 46, ал. 2"
-    return "чл. 28, ал. 1" if row.mode == Mode.ELECTRONIC else "чл. 38, ал. 1"
+    return _of(Mode(row.mode), "чл. 28, ал. 1", "чл. 38, ал. 1")
 
 
-def publish_results(work: Work, *, exam_id: str, mode: Mode) -> Answer:
+def publish_results(work: Work, *, exam_id: str, mode: Mode, deviation_reason: str | None = None) -> Answer:
     """Every individual result to its profile (Art. 49); each is said once and never edited."""
     exam = the_exam(work, exam_id)
     if work.session.get(Protocol, (exam_id, mode)) is None:
         raise OutOfOrder(state="няма протокол на комисията")
-    if work.now > end_of_day(last_day := _last_day(exam, mode)):
-        raise DeadlinePassed(until=last_day, rule="чл. 49")
+    check_publication(work.now, last_day(mode, exam.exam_on, in_force(exam.regulation_on)), deviation_reason)
     results = [result for result in _of_mode(work, exam_id, mode) if result.published_at is None]
     if not results:
         raise AlreadyDone(what="чл. 49")
-    work.audit(exam_id, "results:published", "чл. 49", mode=mode, results=len(results))
+    work.audit(
+        exam_id, "results:published", "чл. 49", mode=mode, results=len(results), deviation_reason=deviation_reason
+    )
     for result in results:
         result.published_at = work.now
         is_counted = result.outcome in {Outcome.PASSED, Outcome.FAILED}
@@ -181,12 +212,6 @@ def publish_results(work: Work, *, exam_id: str, mode: Mode) -> Answer:
             )
         )
     return {"published": len(results)}
-
-
-def _last_day(exam: Exam, mode: Mode) -> date:
-    law = in_force(exam.regulation_on)
-    last = terms.result_last_day_electronic if mode is Mode.ELECTRONIC else terms.result_last_day_paper
-    return last(exam.exam_on, law)
 
 
 def the_exam(work: Work, exam_id: str) -> Exam:

@@ -11,7 +11,7 @@ import httpx
 import pyrage
 from starlette.applications import Starlette
 
-from chassis.plumbing import OutboxRow
+from chassis.plumbing import DocumentRow, OutboxRow
 from chassis.work import Actor
 from contracts.envelope import decode
 from contracts.events import Event
@@ -238,3 +238,38 @@ class ExamDay:
         with self.house.runtime.work() as work:
             rows = work.session.query(OutboxRow).filter_by(type=kind.type_name()).order_by(OutboxRow.number)
             return [decode(row.body).event() for row in rows]
+
+
+def refused(answer: httpx.Response, code: str, status: int = 409) -> None:
+    assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
+    assert answer.json()["sentence"]["bg"]
+
+
+def first(day: ExamDay) -> Candidate:
+    return day.halls["К1"][0]
+
+
+def hall(name: str) -> dict[str, str]:
+    return {"exam_id": EXAM, "hall": name}
+
+
+def states(day: ExamDay, name: str) -> list[str]:
+    seats = day.house.ask("hall", day.people["system"], **hall(name)).json()["seats"]
+    return [seat["state"] for seat in seats]
+
+
+def decide(day: ExamDay, one: Candidate, reason: str = "copying") -> None:
+    day.do("chair", "propose_annulment", **one.about, reason=reason)
+    day.do("director", "confirm_annulment", **one.about)
+
+
+def documents(day: ExamDay) -> set[tuple[str, str]]:
+    with day.house.runtime.work() as work:
+        return {(row.kind, row.subject) for row in work.session.query(DocumentRow)}
+
+
+def start_paper(day: ExamDay) -> None:
+    day.on("9:30")
+    day.do("hall Х1", "record_instructions_read", **hall("Х1"))
+    day.on("9:36")
+    day.do("hall Х1", "start_paper", **hall("Х1"))

@@ -1,0 +1,1 @@
+"""What is done in certification: one function per verb, one transaction each."""

@@ -1,0 +1,193 @@
+"""What the live door promises of answers: durable, in order, in one unbroken history, whatever happens."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from sqlalchemy import select
+
+from contracts.events.session import AnswerSheetClosed
+from services.session.live import create_live_app
+from services.session.rules.history import Entry, final_answers, first_break
+from services.session.tables import AnswerRow, HistoryRow, Sheet, Sitting
+from tests.interface.session.exam_day import EXAM, ExamDay, Line, at, first, refused
+
+
+def test_sittings_past_their_end_are_closed_though_nobody_presses_anything(running: ExamDay) -> None:
+    running.answer(first(running), 1, "А", 1)
+    running.on("12:30:02")
+    running.sweep()
+    assert running.said(AnswerSheetClosed) == []
+    running.on("12:30:04")
+    running.sweep()
+    running.sweep()
+    closed = running.said(AnswerSheetClosed)
+    assert [(one.outcome, one.ended_at) for one in closed] == [("time_expired", at("12:30"))] * 4
+    assert sorted(len(one.answers) for one in closed) == [0, 0, 0, 1]
+
+
+def test_the_history_of_a_sitting_recomputes_and_leads_to_its_answers(running: ExamDay) -> None:
+    one = first(running)
+    for seq, (question, option) in enumerate([(1, "А"), (2, "Б"), (1, "Г"), (2, None), (3, "В")], 1):
+        running.answer(one, question, option, seq)
+    running.answer(one, 1, "Б", 2)
+    with running.house.runtime.work() as work:
+        sitting = work.session.scalars(select(Sitting).where(Sitting.candidate_id == one.candidate_id)).one()
+        rows = work.session.scalars(
+            select(HistoryRow).where(HistoryRow.sitting_id == sitting.sitting_id).order_by(HistoryRow.number)
+        ).all()
+        head = work.session.get_one(Sheet, sitting.sitting_id).head
+    chain = [
+        (Entry(r.number, r.at, r.action, r.line, r.question, r.option, r.seq, r.client_at, r.verdict), r.sha256)
+        for r in rows
+    ]
+    assert [entry.action for entry, _ in chain] == ["login"] + ["answer"] * 6
+    assert first_break(str(sitting.sitting_id), chain) is None
+    assert chain[-1][1] == head
+    assert final_answers(entry for entry, _ in chain) == {1: "Г", 3: "В"}
+
+
+def test_nobody_rewrites_the_history(running: ExamDay) -> None:
+    running.answer(first(running), 1, "А", 1)
+    url = running.house.runtime.settings.database_url.replace("+psycopg", "")
+    for statement in (
+        "UPDATE answer_history SET option = 'Б'",
+        "DELETE FROM answer_history",
+        "TRUNCATE answer_history",
+    ):
+        with psycopg.connect(url) as database, pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+            database.execute(statement)
+
+
+def test_every_answer_that_was_acknowledged_is_in_the_database(running: ExamDay) -> None:
+    """200 at once, over two doors as two processes would have them."""
+    ones = [one for hall in ("К1", "К2") for one in running.halls[hall]]
+
+    async def send_all() -> list[httpx.Response]:
+        apps = [create_live_app(running.house.runtime) for _ in range(2)]
+        async with apps[0].router.lifespan_context(apps[0]), apps[1].router.lifespan_context(apps[1]):
+            doors = [httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://live") for app in apps]
+            sent = [
+                doors[number % 2].put(
+                    f"/answers/{number // 4 % 50 + 1}",
+                    json={"option": "АБВГ"[number % 4], "seq": number + 1},
+                    headers=running.line(ones[number % 4]),
+                )
+                for number in range(200)
+            ]
+            answers = await asyncio.gather(*sent)
+            await asyncio.gather(*(door.aclose() for door in doors))
+            return answers
+
+    answers = asyncio.run(send_all())
+    assert [answer.json()["verdict"] for answer in answers] == ["saved"] * 200
+    with running.house.runtime.work() as work:
+        stand = {(str(row.sitting_id), row.question, row.option) for row in work.session.scalars(select(AnswerRow))}
+        whose = {row.candidate_id: str(row.sitting_id) for row in work.session.scalars(select(Sitting))}
+    expected = {(whose[ones[n % 4].candidate_id], n // 4 % 50 + 1, "АБВГ"[n % 4]) for n in range(200)}
+    assert stand == expected
+    assert len(stand) == 200
+
+
+def test_two_doors_and_one_sitting_keep_one_unbroken_history(running: ExamDay) -> None:
+    one = first(running)
+
+    def sit(door: int) -> None:
+        async def send() -> None:
+            app = create_live_app(running.house.runtime)
+            transport = httpx.ASGITransport(app)
+            async with (
+                app.router.lifespan_context(app),
+                httpx.AsyncClient(transport=transport, base_url="http://live") as client,
+            ):
+                for seq in range(1, 41):
+                    body = {"option": "АБВГ"[(seq + door) % 4], "seq": seq}
+                    await client.put("/answers/1", json=body, headers=running.line(one))
+
+        asyncio.run(send())
+
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(sit, range(2)))
+    with running.house.runtime.work() as work:
+        rows = work.session.scalars(
+            select(HistoryRow)
+            .join(Sitting, Sitting.sitting_id == HistoryRow.sitting_id)
+            .where(Sitting.candidate_id == one.candidate_id)
+            .order_by(HistoryRow.number)
+        ).all()
+    chain = [
+        (Entry(r.number, r.at, r.action, r.line, r.question, r.option, r.seq, r.client_at, r.verdict), r.sha256)
+        for r in rows
+    ]
+    saved = [entry.seq or 0 for entry, _ in chain if entry.action == "answer" and entry.verdict == "saved"]
+    assert first_break(str(rows[0].sitting_id), chain) is None
+    assert saved == sorted(set(saved))
+    assert saved[-1] == 40
+
+
+def test_while_the_database_is_away_nothing_is_acknowledged_and_afterwards_everything_goes_on(running: ExamDay) -> None:
+    one = first(running)
+    assert running.answer(one, 1, "А", 1).status_code == 200
+    url = running.house.runtime.settings.database_url.replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    answer = running.answer(one, 2, "Б", 2)
+    if answer.status_code != 200:
+        refused(answer, "Busy", 503)
+    assert running.answer(one, 2, "Б", 2).json()["verdict"] == "saved"
+    assert set(running.screen(one)["answers"]) == {"1", "2"}
+
+
+def test_the_screens_of_the_hall_are_told_of_the_unlocking_at_once(logged_in: ExamDay) -> None:
+    one = first(logged_in)
+    logged_in.on("9:30")
+
+    async def listen() -> list[str]:
+        app, told = create_live_app(logged_in.house.runtime), asyncio.Queue[str]()
+        headers = [(name.encode(), value.encode()) for name, value in logged_in.line(one).items()]
+        scope = {"type": "http", "method": "GET", "path": "/stream", "headers": headers, "query_string": b""}
+
+        async def receive() -> Any:
+            await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            if body := message.get("body"):
+                told.put_nowait(body.decode())
+
+        async with app.router.lifespan_context(app):
+            streaming = asyncio.create_task(app(scope, receive, send))
+            heard = [await told.get(), await told.get()]
+            await asyncio.to_thread(logged_in.do, "system", "unlock", exam_id=EXAM, session=1)
+            heard.append(await asyncio.wait_for(told.get(), 10))
+            streaming.cancel()
+            await asyncio.gather(streaming, return_exceptions=True)
+        return heard
+
+    heard = asyncio.run(listen())
+    assert [event.partition("\n")[0] for event in heard] == ["event: time", "event: resync", "event: unlock"]
+    assert '"ends_at": "2027-05-15T09:30:00+00:00"' in heard[2]
+
+
+def test_a_commit_that_hangs_is_not_acknowledged_and_the_same_answer_is_saved_later(running: ExamDay) -> None:
+    one, runtime = first(running), running.house.runtime
+    runtime.settings = replace(runtime.settings, live_write_seconds=0.5)
+    line = Line(create_live_app(runtime))
+    try:
+        with psycopg.connect(runtime.settings.database_url.replace("+psycopg", "")) as somebody:
+            somebody.execute("SELECT 1 FROM sheets FOR UPDATE")
+            body, headers = {"option": "А", "seq": 1}, running.line(one)
+            refused(line.put("/answers/1", json=body, headers=headers), "Busy", 503)
+            somebody.rollback()
+        assert line.put("/answers/1", json=body, headers=headers).json()["verdict"] == "saved"
+    finally:
+        line.close()
+    with runtime.work() as work:
+        history = work.session.scalars(select(HistoryRow.verdict).where(HistoryRow.action == "answer")).all()
+    assert history == ["saved"]

@@ -1,0 +1,65 @@
+"""Files as people send them: good ones, and ones that pretend."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import pikepdf
+from PIL import Image
+
+
+def image(kind: str) -> bytes:
+    """A small picture in shades of grey, of this kind (``JPEG``, ``PNG``, ``TIFF``, ``GIF``)."""
+    out = io.BytesIO()
+    Image.radial_gradient("L").resize((64, 64)).save(out, kind)
+    return out.getvalue()
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A black-and-white PNG of a few dozen kilobytes and very many pixels."""
+    out = io.BytesIO()
+    Image.new("1", (width, height)).save(out, "PNG")
+    return out.getvalue()
+
+
+def pdf(change: Callable[[pikepdf.Pdf], None] = lambda _: None, **saving: object) -> bytes:
+    """A PDF of one empty page, changed before it is saved."""
+    out = io.BytesIO()
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        change(made)
+        made.save(out, **saving)  # type: ignore[arg-type]  # pikepdf's options, as they are
+    return out.getvalue()
+
+
+def javascript() -> pikepdf.Dictionary:
+    """An action that runs a program in the reader."""
+    return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+
+
+def open_action(made: pikepdf.Pdf) -> None:
+    """Something that happens when the file is opened."""
+    made.Root.OpenAction = javascript()
+
+
+def attachment(made: pikepdf.Pdf) -> None:
+    """A file within the file."""
+    made.attachments["tool.exe"] = b"MZ"
+
+
+def form(made: pikepdf.Pdf) -> None:
+    """Fields to fill in, with or without programs behind them."""
+    made.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array())
+
+
+def no_page(made: pikepdf.Pdf) -> None:
+    """Nothing to look at."""
+    del made.pages[0]
+
+
+def archive() -> bytes:
+    """A ZIP archive, whose reader looks at the end of a file only."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("tool.exe", b"MZ")
+    return out.getvalue()
