@@ -8,6 +8,8 @@ from recount.report import Report
 from recount.seals import law_of
 from regulation import Regulation
 
+_AT_THE_DOOR = "identity_differs_on_the_day"  #: Art. 6(4) item 4; found when the commission had already decided
+
 
 def check(record: Record, report: Report) -> None:
     """Every result against what it follows from, against the chains, and against what its owner was shown."""
@@ -63,8 +65,10 @@ def _check_applications(record: Record, report: Report) -> None:
             report.find(where, "known to only one of registration and admission")
             continue
         one = asked[application_id]
-        report.expect(where, one["grounds"], decided.get(application_id), "grounds, against the audit chain")
-        report.expect(where, one["is_admitted"], not one["grounds"], "admitted without grounds against it")
+        by_commission = decided.get(application_id, [])
+        at_the_door = [_AT_THE_DOOR] if one["candidate_id"] in refused else []
+        report.expect(where, one["grounds"], by_commission + at_the_door, "grounds, against the audit chain")
+        report.expect(where, one["is_admitted"], not by_commission, "admitted without grounds against it")
         same = ("candidate_id", "mode")
         report.expect(where, [told[application_id][name] for name in same], [one[name] for name in same], "whose")
         status = "admitted" if one["is_admitted"] else "rejected"

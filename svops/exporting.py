@@ -14,4 +14,7 @@ def export(client: Client, exam_id: str, folder: Path) -> Path:
         answer = client.ask(service.prefix.strip("/"), "export", exam_id=exam_id)
         text = json.dumps(answer, ensure_ascii=False, indent=1, sort_keys=True)
         (folder / f"{service.name}.json").write_text(text, encoding="utf-8")
+        for document in answer["documents"]:
+            content = client.download(f"{service.prefix}/api/documents/{document['sha256']}")
+            (folder / "files" / document["sha256"]).write_bytes(content)
     return folder

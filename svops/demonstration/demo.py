@@ -31,7 +31,6 @@ from svops.demonstration import (
 )
 from svops.demonstration.doors import open_doors
 from svops.demonstration.play import EXAM, EXAM_ON, Options, Play
-from svops.exporting import export
 from svops.local.machine import LocalMachine
 from svops.services import SERVICES
 from svops.system import System
@@ -111,10 +110,10 @@ def _clean_slate(machine: LocalMachine) -> None:
 
 
 def _finish(play: Play, machine: LocalMachine) -> dict[str, Any]:
-    documents = papers.by_appendix(papers.collect(play))
+    exported, documents = papers.collect(play)
     events = _events(play, machine)
     with play.stage("recount", "Независимо преброяване") as stage:
-        report = recount(read_export(export(play.operator(), EXAM, play.options.out / "export")))
+        report = recount(read_export(exported))
         stage.count = report.results_checked
     summary = {
         "exam": EXAM,
@@ -122,7 +121,7 @@ def _finish(play: Play, machine: LocalMachine) -> dict[str, Any]:
         "electronic": _results(play, Mode.ELECTRONIC),
         "paper": _results(play, Mode.PAPER) | {"cards": {name: play.facts["cards"][name] for name in _OF_CARDS}},
         "certificates": len(play.facts["holders"]),
-        "documents": documents,
+        "documents": papers.by_appendix(documents),
         "events": events,
         "recount": report.summary(),
         "seconds": {stage.name: stage.seconds for stage in play.stages},

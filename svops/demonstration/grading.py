@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from contracts.people import Mode
+from contracts.refusals.general import OutOfOrder
 from services.grading.paper.cards.simulation import Ink, scan
 from svops.demonstration.door import appeared
 from svops.demonstration.doors import until
@@ -25,9 +26,17 @@ def grade_electronic(play: Play) -> None:
         client = play.staff_client("system-1")
         here = len(appeared(play, Mode.ELECTRONIC))
         stage.count = until("every sheet is graded", lambda: _graded(play, here))
-        client.command("grading/electronic", "issue_summary", exam_id=EXAM)
+        until("all sheets came and the sittings ended", lambda: _issue_summary(play))
         until("protocols are rendered", lambda: _rendered(play, "grading/electronic"))
         client.command("grading/electronic", "hand_over_protocols", exam_id=EXAM)
+
+
+def _issue_summary(play: Play) -> bool:
+    try:
+        play.staff_client("system-1").command("grading/electronic", "issue_summary", exam_id=EXAM)
+    except OutOfOrder:
+        return False
+    return True
 
 
 def _graded(play: Play, expected: int) -> int:
@@ -61,8 +70,6 @@ def read_cards(play: Play) -> None:
 
 
 def _assign_numbers(play: Play, envelopes: int) -> list[str] | None:
-    from contracts.refusals.general import OutOfOrder  # noqa: PLC0415
-
     try:
         answer = play.staff_client("chair").command(
             "grading/paper", "assign_numbers", exam_id=EXAM, envelopes=envelopes
@@ -187,8 +194,6 @@ def publish(play: Play) -> None:
 
 
 def _draw_up(play: Play, mode: Mode) -> bool:
-    from contracts.refusals.general import OutOfOrder  # noqa: PLC0415
-
     try:
         play.staff_client("chair").command("grading/results", "draw_up_protocol", exam_id=EXAM, mode=mode.value)
     except OutOfOrder:

@@ -1,5 +1,7 @@
 """Every document of the examination, fetched from the service that issued it."""
 
+import json
+import shutil
 from collections import defaultdict
 from functools import partial
 from pathlib import Path
@@ -7,30 +9,36 @@ from typing import Any
 
 from svops.demonstration.doors import Client, until
 from svops.demonstration.play import EXAM, Play
+from svops.exporting import export
 from svops.services import SERVICES, Service
 
 _OF_THEIR_OWN = ("certificate",)
 
 
-def collect(play: Play) -> dict[str, list[str]]:
-    """Wait until all are rendered, write them under ``documents/``; kind → paths from the output folder."""
-    with play.stage("documents", "Документи") as stage:
+def collect(play: Play) -> tuple[Path, dict[str, list[str]]]:
+    """Wait until every document is rendered, export the examination, and lay the documents out by kind.
+
+    The folder of the export, and kind → paths from the output folder.
+    """
+    with play.stage("documents", "Документи и износ на изпита") as stage:
         operator = play.operator()
+        for service in SERVICES:
+            until(f"documents of {service.name}", partial(_are_rendered, operator, service))
+        exported = export(operator, EXAM, play.options.out / "export")
         found: dict[str, list[str]] = defaultdict(list)
         for service in SERVICES:
-            for row in until(f"documents of {service.name}", partial(_rendered, operator, service))["rows"]:
+            for row in json.loads((exported / f"{service.name}.json").read_bytes())["documents"]:
                 path = Path("documents") / row["kind"] / f"{row['kind']}-{row['subject']}-{row['issue']}.pdf"
-                target = play.options.out / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(operator.download(f"{service.prefix}/api/documents/{row['sha256']}"))
+                (play.options.out / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(exported / "files" / row["sha256"], play.options.out / path)
                 found[row["kind"]].append(str(path))
         stage.count = sum(map(len, found.values()))
-    return dict(found)
+    return exported, dict(found)
 
 
-def _rendered(operator: Client, service: Service) -> dict[str, list[dict[str, Any]]] | None:
+def _are_rendered(operator: Client, service: Service) -> bool:
     rows: list[dict[str, Any]] = operator.ask(service.prefix.strip("/"), "documents", exam_id=EXAM)["documents"]
-    return {"rows": rows} if all(row["sha256"] for row in rows) else None
+    return all(row["sha256"] for row in rows)
 
 
 def by_appendix(found: dict[str, list[str]]) -> dict[str, list[str]]:

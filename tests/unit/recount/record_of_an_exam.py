@@ -150,7 +150,7 @@ def _admission(told: Told) -> None:
                 "candidate_id": one.name,
                 "mode": one.mode,
                 "is_admitted": one is not REJECTED,
-                "grounds": grounds[one.application_id],
+                "grounds": grounds[one.application_id] + (["identity_differs_on_the_day"] if one is REFUSED else []),
             }
             for one in everybody
         ],
