@@ -165,8 +165,8 @@ def law() -> None:
 
 
 @main.command()
-@click.option("--electronic", type=click.IntRange(1, 2000), default=120, show_default=True)
-@click.option("--paper", type=click.IntRange(1, 500), default=40, show_default=True)
+@click.option("--electronic", type=click.IntRange(8, 2000), default=120, show_default=True)
+@click.option("--paper", type=click.IntRange(6, 500), default=40, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out/demo"), show_default=True)
 def demo(electronic: int, paper: int, seed: int, out: Path) -> None:
