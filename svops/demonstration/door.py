@@ -107,10 +107,9 @@ def read_instructions(play: Play, hall: cast.Hall) -> None:
     client = play.staff_client(hall.administrator)
     client.command("session", "record_instructions_read", exam_id=EXAM, hall=hall.code)
     client.command("admission", "close_door", exam_id=EXAM, hall=hall.code)
-    inside = sum(one.oddity not in {"absent", "identity_differs_on_the_day"} for one in expected(play, hall))
-    until(f"the hall {hall.code} knows who is in", lambda: _identified(play, hall) == inside)
+    until(f"the hall {hall.code} knows who is in and who is not", lambda: _knows_everybody(play, hall))
 
 
-def _identified(play: Play, hall: cast.Hall) -> int:
+def _knows_everybody(play: Play, hall: cast.Hall) -> bool:
     answer = play.staff_client(hall.administrator).ask("session", "hall", exam_id=EXAM, hall=hall.code)
-    return sum(seat["state"] not in {"expected", "absent", "refused"} for seat in answer["seats"])
+    return all(seat["state"] != "expected" for seat in answer["seats"])
