@@ -14,6 +14,7 @@ from contracts.refusals import Refusal
 
 _PATIENCE_SECONDS = 90.0
 _PAUSE_SECONDS = 0.2
+_MAY_COME = frozenset({"NotFound", "OutOfOrder"})
 Json = dict[str, Any]
 
 
@@ -71,11 +72,18 @@ class Client:
             except httpx.TransportError as error:
                 last = repr(error)
             else:
-                if not response.is_server_error:
+                if not response.is_server_error and not _may_come(response):
                     return _accept(response)
                 last = f"{response.status_code} {response.text[:300]}"
             time.sleep(_PAUSE_SECONDS)
         raise DoorStaysClosedError(f"{method} {path}: {last}")
+
+
+def _may_come(response: httpx.Response) -> bool:
+    """Whether the refusal only says that an event has not arrived yet: a person tries again."""
+    if response.headers.get("content-type", "").startswith("application/problem+json"):
+        return response.json()["code"] in _MAY_COME
+    return False
 
 
 def _accept(response: httpx.Response) -> httpx.Response:
