@@ -35,6 +35,7 @@ class Client:
     http: httpx.Client
     token: str | None = None
     names: str = ""
+    waits_for_events: bool = False  #: tries again where a refusal may only mean that an event is on its way
     headers: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,7 +73,7 @@ class Client:
             except httpx.TransportError as error:
                 last = repr(error)
             else:
-                if not response.is_server_error and not _may_come(response):
+                if not response.is_server_error and not (self.waits_for_events and _may_come(response)):
                     return _accept(response)
                 last = f"{response.status_code} {response.text[:300]}"
             time.sleep(_PAUSE_SECONDS)

@@ -128,7 +128,7 @@ class Play:
             name = "email" if service == "registration" else "username"
             request = {name: username, "password": who.password}
             token = Client(self.http).send("POST", f"/{service}/api/login", json=request).json()["token"]
-            client = Client(self.http, token, str(who.names))
+            client = Client(self.http, token, str(who.names), waits_for_events=True)
             self._clients[key] = (now, client)
         return client
 
