@@ -122,6 +122,9 @@ def test_without_an_answer_the_key_is_told_and_the_exit_code_says_try_again(
     assert "ask again with --key again-1" in done.output
 
 
+DOCUMENT = "d" * 64
+
+
 class Door(BaseHTTPRequestHandler):
     """All services of one exam: each answers with its address, and nobody knows another exam."""
 
@@ -131,8 +134,10 @@ class Door(BaseHTTPRequestHandler):
         """Answer the operator."""
         token = self.headers["Authorization"].removeprefix("Bearer ")
         assert tokens.read(token, public_keys=self.public_keys, now=datetime.now(UTC)).id == "operator"
-        is_known = self.path.endswith("exam_id=2027-05")
-        body = {"told": self.path} if is_known else NotFound(what="изпит").to_dict()
+        is_known = self.path.endswith(("exam_id=2027-05", DOCUMENT))
+        body = (
+            {"told": self.path, "documents": [{"sha256": DOCUMENT}]} if is_known else NotFound(what="изпит").to_dict()
+        )
         self.send_response(200 if is_known else 404)
         self.send_header("Content-Type", "application/json" if is_known else "application/problem+json")
         self.end_headers()
@@ -160,7 +165,8 @@ def test_an_export_has_a_file_of_every_service(address: str, tmp_path: Path) -> 
     assert done.exit_code == 0, done.output
     for service in SERVICES:
         told = json.loads((out / f"{service.name}.json").read_bytes())
-        assert told == {"told": f"{service.prefix}/api/export?exam_id=2027-05"}
+        assert told["told"] == f"{service.prefix}/api/export?exam_id=2027-05"
+    assert (out / "files" / DOCUMENT).exists()
 
 
 def test_a_refusal_is_told_in_both_languages_with_its_article(address: str, tmp_path: Path) -> None:
