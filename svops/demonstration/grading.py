@@ -1,6 +1,7 @@
 """Grading both ways (Art. 43–48), protocols, publication of results (Art. 49)."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -183,7 +184,7 @@ def publish(play: Play) -> None:
     with play.stage("results", "Протоколи и резултати") as stage:
         for mode, day in PUBLISHED_ON.items():
             play.on(day)
-            until(f"all {mode} results are in", lambda mode=mode: _draw_up(play, mode))  # type: ignore[misc]
+            until(f"all {mode} results are in", partial(_draw_up, play, mode))
             play.staff_client("chair").command("grading/results", "publish_results", exam_id=EXAM, mode=mode.value)
         seated = [one for one in play.candidates if one.hall]
         stage.count = play.each(
