@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from chassis.audit import FORBID_CHANGE
 from chassis.plumbing import Plumbing
+from chassis.settings import CannotStartError
 
 #: A migration that can't have its lock soon gives up, instead of queueing everybody behind it.
 LOCK_TIMEOUT_SECONDS = 4
@@ -28,7 +29,7 @@ STATEMENT_TIMEOUT_SECONDS = 600
 _TEMPLATE = Path(__file__).parent / "migration.py.mako"
 
 
-class SchemaError(Exception):
+class SchemaError(CannotStartError):
     """The database is not as this release needs it."""
 
 

@@ -147,7 +147,7 @@ def file_name(row: DocumentRow) -> str:
     return f"{row.kind}-{subject}{issue}.pdf"
 
 
-def render_ordered(runtime: Runtime[ServiceSettings], documents: Documents, limit: int = 20) -> int:
+def render_ordered(runtime: Runtime[ServiceSettings], documents: Documents, limit: int = 10) -> int:
     """Render up to ``limit`` documents that were ordered and have no file, oldest first; returns how many there were.
 
     Safe to run twice and beside itself: rows are locked to the end, others' are passed over. Rows that cannot be

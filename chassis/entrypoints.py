@@ -250,7 +250,9 @@ def _answer(result: Any, error: BaseException | None) -> bytes:
 
 
 def every(seconds: float) -> Callable[[Callable[[Any, Work], None]], Callable[..., None]]:
-    """The method runs every so many seconds of the real clock, ``(self, work)`` in one transaction, in one replica."""
+    """The method runs at the start and every so many seconds of the real clock after a run, ``(self, work)`` in one
+    transaction, in one replica.
+    """
 
     def decorate(method: Callable[[Any, Work], None]) -> Callable[..., None]:
         @functools.wraps(method)
@@ -308,9 +310,11 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko is untyped
         self._thread.kill()
 
     def _run(self) -> None:
-        while not self._stopping.wait(timeout=self._seconds):
+        while True:
             if self.leadership.is_held(runtime_of(self.container)):
                 self._tick()
+            if self._stopping.wait(timeout=self._seconds):
+                return
 
     def _tick(self) -> None:
         done = Signal()

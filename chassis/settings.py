@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 Settings = TypeVar("Settings")
+_BOOLEANS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
-class SettingsError(Exception):
+class CannotStartError(Exception):
+    """Something is missing that a person must put right first; the text says what, and a command prints it alone."""
+
+
+class SettingsError(CannotStartError):
     """The environment does not give what a process needs; the process must not start."""
 
 
@@ -24,17 +29,18 @@ def _read_secret(name: str, environment: Mapping[str, str]) -> str | None:
     if path is None:
         return None
     file = Path(path)
-    if file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        raise SettingsError(f"{name}_FILE: {path} may be read by others; chmod 0600 it")
-    return file.read_text(encoding="utf-8").strip()
+    try:
+        if file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            raise SettingsError(f"{name}_FILE: {path} may be read by others; chmod 0600 it")
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE: {path} cannot be read: {error}") from error
 
 
 def _typed(name: str, text: str, kind: Any) -> Any:
-    if kind is bool:
-        return text.lower() in {"1", "true", "yes"}
     try:
-        return kind(text)
-    except ValueError as error:
+        return _BOOLEANS[text.lower()] if kind is bool else kind(text)
+    except (ValueError, KeyError) as error:
         raise SettingsError(f"{name}={text!r} is not a {kind.__name__}") from error
 
 

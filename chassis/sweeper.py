@@ -3,9 +3,9 @@
 The state is in the database, the queue is a hint; a job or an event that was lost with a broker comes back by this.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -15,28 +15,53 @@ from chassis.work import Work
 from contracts.envelope import decode
 from contracts.events.chassis import AuditHeadTold, RenderDocuments
 
-DOCUMENTS_AFTER_SECONDS = 60.0
+DOCUMENTS_EVERY_SECONDS = 20.0
 HEADS_EVERY_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """A question asked of the database at an interval: ``run`` finds what is missing and emits or does it again."""
+    """A question asked of the database at an interval of the real clock: ``run`` finds what is missing and emits or
+    does it again.
+    """
 
     name: str
     every_seconds: float
     run: Callable[[Work], None]
 
 
-def order_documents_again(work: Work) -> None:
-    """Documents that were ordered long ago (``DOCUMENTS_AFTER_SECONDS`` of the service's clock) and have no file."""
-    before = work.now - timedelta(seconds=DOCUMENTS_AFTER_SECONDS)
-    waiting = (
-        select(DocumentRow.exam_id).where(DocumentRow.sha256.is_(None), DocumentRow.ordered_at <= before).distinct()
+def lost_jobs(
+    name: str,
+    every_seconds: float,
+    waiting: Callable[[Work], Iterable[Hashable]],
+    order: Callable[[Work, Collection[Any]], None],
+) -> Sweep:
+    """Orders again what ``waiting`` tells of, when none of it was done between two looks and no event waits to be sent.
+
+    A pile that shrinks is being worked off, however long it is; one that stands still has lost its jobs. Jobs are
+    idempotent, so that a slow one that is ordered again does no harm.
+    """
+    seen: frozenset[Hashable] = frozenset()
+
+    def run(work: Work) -> None:
+        nonlocal seen
+        before, seen = seen, frozenset(waiting(work))
+        if before and before <= seen and not _is_sending(work):
+            order(work, seen)
+
+    return Sweep(name, every_seconds, run)
+
+
+def _documents_waiting(work: Work) -> Iterable[Hashable]:
+    rows = work.session.execute(
+        select(DocumentRow.exam_id, DocumentRow.document_id).where(DocumentRow.sha256.is_(None))
     )
-    for exam_id in work.session.scalars(waiting):
-        if not _is_waiting(work, RenderDocuments.type_name(), exam_id):
-            work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
+    return [(exam_id, document) for exam_id, document in rows]
+
+
+def _order_documents(work: Work, waiting: Collection[Any]) -> None:
+    for exam_id in sorted({exam_id for exam_id, _document in waiting}):
+        work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
 
 
 def tell_heads(work: Work) -> None:
@@ -50,7 +75,7 @@ def tell_heads(work: Work) -> None:
 def generic_sweeps(own: Iterable[Sweep] = ()) -> tuple[Sweep, ...]:
     """What every service sweeps, and what this one adds."""
     return (
-        Sweep("documents", DOCUMENTS_AFTER_SECONDS, order_documents_again),
+        lost_jobs("documents", DOCUMENTS_EVERY_SECONDS, _documents_waiting, _order_documents),
         Sweep("audit_heads", HEADS_EVERY_SECONDS, tell_heads),
         *own,
     )
@@ -71,8 +96,6 @@ def _told(work: Work, exam_id: str) -> int:
     return 0 if body is None else int(decode(body).data["number"])
 
 
-def _is_waiting(work: Work, type_name: str, exam_id: str) -> bool:
-    query = select(OutboxRow.number).where(
-        OutboxRow.published_at.is_(None), OutboxRow.type == type_name, OutboxRow.exam_id == exam_id
-    )
-    return work.session.scalars(query.limit(1)).first() is not None
+def _is_sending(work: Work) -> bool:
+    waiting = select(OutboxRow.number).where(OutboxRow.published_at.is_(None))
+    return work.session.scalars(waiting.limit(1)).first() is not None

@@ -12,6 +12,7 @@ from typing import Any
 from amqp.exceptions import NotFound, PreconditionFailed
 
 from chassis.broker import connect
+from chassis.settings import CannotStartError
 from contracts.events import Event, Job, every
 
 EVENTS = "svops.events"
@@ -29,7 +30,7 @@ DELIVERY_LIMIT = 5  #: a message is delivered once and then so many times again 
 _QUORUM = {"x-queue-type": "quorum"}
 
 
-class TopologyError(Exception):
+class TopologyError(CannotStartError):
     """The broker does not have what the contracts say; the text says what, and what to do."""
 
 

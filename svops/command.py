@@ -4,8 +4,11 @@ import os
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import click
+
+from chassis.settings import CannotStartError
 
 # nameko stands on eventlet, whose notice is known and answered in docs/decisions.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
@@ -15,7 +18,18 @@ _PORT = click.option("--port", type=int, default=0, help="health port (web: the 
 _HOST = click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """What a person must put right is told in a sentence, not in a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the sub-command."""
+        try:
+            return super().invoke(context)
+        except CannotStartError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Examination for the certificate „вътрешен одитор в публичния сектор“."""
 
@@ -32,11 +46,11 @@ def serve() -> None:
 def serve_nameko(services: tuple[str, ...], port: int, host: str) -> None:
     """Events, requests and timers."""
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
-    import eventlet  # noqa: PLC0415 - must patch before anything else is imported
+    import eventlet  # must patch before anything else is imported
 
     eventlet.monkey_patch()
-    from svops import serve as processes  # noqa: PLC0415
-    from svops.services import chosen  # noqa: PLC0415
+    from svops import serve as processes
+    from svops.services import chosen
 
     processes.serve_nameko(chosen(services), health_host=host, health_port=port)
 
@@ -47,8 +61,8 @@ def serve_nameko(services: tuple[str, ...], port: int, host: str) -> None:
 @_HOST
 def serve_web(services: tuple[str, ...], port: int, host: str) -> None:
     """Pages and JSON."""
-    from svops import serve as processes  # noqa: PLC0415
-    from svops.services import chosen  # noqa: PLC0415
+    from svops import serve as processes
+    from svops.services import chosen
 
     processes.serve_web(chosen(services), host=host, port=port or 8000)
 
@@ -59,8 +73,8 @@ def serve_web(services: tuple[str, ...], port: int, host: str) -> None:
 @_HOST
 def serve_worker(services: tuple[str, ...], port: int, host: str) -> None:
     """Rendering, reading cards, counting sheets: one process a core."""
-    from svops import serve as processes  # noqa: PLC0415
-    from svops.services import chosen  # noqa: PLC0415
+    from svops import serve as processes
+    from svops.services import chosen
 
     processes.serve_worker(chosen(services), health_host=host, health_port=port)
 
@@ -71,8 +85,8 @@ def serve_worker(services: tuple[str, ...], port: int, host: str) -> None:
 @_HOST
 def serve_relay(services: tuple[str, ...], port: int, host: str) -> None:
     """Outboxes to the broker."""
-    from svops import serve as processes  # noqa: PLC0415
-    from svops.services import chosen  # noqa: PLC0415
+    from svops import serve as processes
+    from svops.services import chosen
 
     processes.serve_relay(chosen(services), health_host=host, health_port=port)
 
@@ -80,7 +94,7 @@ def serve_relay(services: tuple[str, ...], port: int, host: str) -> None:
 @main.command()
 def migrate() -> None:
     """Databases and broker as this release needs them, from the environment; before anything else starts."""
-    from svops.migrating import migrate_from_environment  # noqa: PLC0415
+    from svops.migrating import migrate_from_environment
 
     migrate_from_environment()
 
@@ -90,7 +104,7 @@ def migrate() -> None:
 @click.option("--owner", type=int, help="user id of the containers (needs root)")
 def secrets(root: Path, owner: int | None) -> None:
     """Make every secret of docker-compose.yml in ROOT/secrets; those that are there stay."""
-    from svops.deployment import write_secrets  # noqa: PLC0415
+    from svops.deployment import write_secrets
 
     click.echo(write_secrets(root, owner=owner))
 
@@ -101,8 +115,8 @@ def secrets(root: Path, owner: int | None) -> None:
 @click.option("--message", "message_id", help="only the message of this id")
 def parked(services: tuple[str, ...], replay: bool, message_id: str | None) -> None:
     """Messages that no service could digest; without SERVICES, of all of them."""
-    from svops import parking  # noqa: PLC0415
-    from svops.services import chosen  # noqa: PLC0415
+    from svops import parking
+    from svops.services import chosen
 
     if replay:
         click.echo(f"{parking.replay(chosen(services), message_id)} sent back")
@@ -116,7 +130,7 @@ def parked(services: tuple[str, ...], replay: bool, message_id: str | None) -> N
 @click.option("--address", default="http://127.0.0.1:8000", show_default=True, help="where the system serves")
 def export(exam_id: str, out: Path, address: str) -> None:
     """The record of one examination, for the recount, as the operator."""
-    from svops.operating import export_exam  # noqa: PLC0415
+    from svops.operating import export_exam
 
     click.echo(export_exam(exam_id, out, address))
 
@@ -125,7 +139,7 @@ def export(exam_id: str, out: Path, address: str) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def recount(folder: Path) -> None:
     """Recompute results, seals and chains from an export; 1 when the record does not agree with itself."""
-    from recount.__main__ import main as recount_record  # noqa: PLC0415
+    from recount.__main__ import main as recount_record
 
     sys.exit(recount_record([str(folder)]))
 
@@ -138,9 +152,9 @@ def recount(folder: Path) -> None:
 @click.option("--key", help="idempotency key of an earlier request that is asked again")
 def call(service: str, method: str, payload: str, deadline: float, key: str | None) -> None:
     """Ask SERVICE over the broker as the operator; 75 when no answer came in time."""
-    from json import dumps  # noqa: PLC0415
+    from json import dumps
 
-    from svops import operating  # noqa: PLC0415
+    from svops import operating
 
     answer = operating.call(service, method, payload, key=key, deadline_seconds=deadline)
     click.echo(dumps(answer, ensure_ascii=False, indent=1))
@@ -151,7 +165,7 @@ def call(service: str, method: str, payload: str, deadline: float, key: str | No
 @click.argument("message")
 def migration(service: str, message: str) -> None:
     """Write the next migration of SERVICE (for developers)."""
-    from svops.migrations import write_migration  # noqa: PLC0415
+    from svops.migrations import write_migration
 
     click.echo(write_migration(service, message))
 
@@ -159,7 +173,7 @@ def migration(service: str, message: str) -> None:
 @main.command()
 def law() -> None:
     """The provisions that the system works by, with their citations; own choices are marked."""
-    from svops.law import print_law  # noqa: PLC0415
+    from svops.law import print_law
 
     print_law()
 
@@ -171,8 +185,8 @@ def law() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out/demo"), show_default=True)
 def demo(electronic: int, paper: int, seed: int, out: Path) -> None:
     """Play one examination from the announcement to the register."""
-    from svops.demonstration.demo import play_all  # noqa: PLC0415
-    from svops.demonstration.play import Options  # noqa: PLC0415
+    from svops.demonstration.demo import play_all
+    from svops.demonstration.play import Options
 
     sys.exit(play_all(Options(electronic, paper, seed, out)))
 
@@ -183,9 +197,9 @@ def demo(electronic: int, paper: int, seed: int, out: Path) -> None:
 @click.option("--json", "path", type=click.Path(path_type=Path), help="write the figures here too")
 def bench(name: str, quick: bool, path: Path | None) -> None:
     """Measure against a yardstick beside it."""
-    from importlib import import_module  # noqa: PLC0415
+    from importlib import import_module
 
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     outcome = import_module(f"svops.bench.{name}").run(is_quick=quick)
     outcome.print(Console())
@@ -197,7 +211,7 @@ def bench(name: str, quick: bool, path: Path | None) -> None:
 @click.option("--port", type=int, default=8000, show_default=True)
 def up(port: int) -> None:
     """Keep the whole system running on this machine until Ctrl-C."""
-    from svops.up import keep_running  # noqa: PLC0415
+    from svops.up import keep_running
 
     keep_running(port)
 

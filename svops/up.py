@@ -8,9 +8,11 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.clock import FileClock
+from chassis.settings import CannotStartError
 from svops.demonstration.demo import CLOCK, PEOPLE, rehearse
 from svops.demonstration.play import Options
 from svops.local.machine import LocalMachine
+from svops.local.ports import is_free
 from svops.system import System
 
 _FEW = Options(electronic=20, paper=8, seed=1, out=Path("out/up"))
@@ -18,6 +20,8 @@ _FEW = Options(electronic=20, paper=8, seed=1, out=Path("out/up"))
 
 def keep_running(port: int) -> None:
     """Play a small demonstration if none was played here, then serve until Ctrl-C; its calendar goes on."""
+    if not is_free(port):
+        raise CannotStartError(f"port {port} of 127.0.0.1 is taken: choose another by --port")
     console = Console()
     with LocalMachine() as machine:
         if not (machine.root / PEOPLE).exists():

@@ -15,7 +15,7 @@ from contracts.events.session import SittingsEnded
 from services.testbank.commands import VERBS_OVER_THE_BROKER
 from services.testbank.usecases import booklets, exams, release
 
-_SWEEPS = generic_sweeps([Sweep("booklets", booklets.MISSING_AFTER_SECONDS, booklets.order_missing)])
+_SWEEPS = generic_sweeps([booklets.lost()])
 
 
 class TestbankService:

@@ -30,7 +30,7 @@ _ENOUGH_SECONDS = 300.0
 
 def run(*, is_quick: bool) -> Outcome:
     """Sheets a second with one worker and with two, and the bare rule in one process, in turn."""
-    size, rounds = (60, 1) if is_quick else (300, 3)
+    size, rounds = (80, 2) if is_quick else (300, 3)
     with bench_place() as place:
         os.environ.update(place.variables)
         runtime = BY_NAME[_SERVICE].runtime(pool_size=2)

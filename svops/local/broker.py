@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import amqp
 
+from chassis.settings import CannotStartError
 from svops.local.ports import remembered_port
 from svops.local.secrets import Secrets
 from svops.local.supervisor import Child, NotReadyError, Supervisor
@@ -25,7 +26,7 @@ _CONNECT_SECONDS = 5.0
 _ERLANG_ARGUMENTS = "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"
 
 
-class MissingBrokerError(RuntimeError):
+class MissingBrokerError(CannotStartError):
     """There is no broker to use; the text says what to install or to set."""
 
 

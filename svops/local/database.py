@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from chassis.settings import CannotStartError
 from svops.local.ports import remembered_port
 from svops.local.secrets import Secrets
 from svops.local.supervisor import Child, NotReadyError, Supervisor
@@ -41,7 +42,7 @@ _SETTINGS = {
 }
 
 
-class MissingDatabaseError(RuntimeError):
+class MissingDatabaseError(CannotStartError):
     """There is no PostgreSQL to use; the text says what to do."""
 
 

@@ -23,6 +23,8 @@ from typing import Any, Self
 
 import httpx
 
+from chassis.settings import CannotStartError
+
 _log = logging.getLogger(__name__)
 
 _FIRST_PAUSE_SECONDS = 0.2
@@ -45,7 +47,7 @@ for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
 Probe = Callable[[], bool] | str
 
 
-class NotReadyError(RuntimeError):
+class NotReadyError(CannotStartError):
     """A child did not become ready in time; the text ends with the tail of its log."""
 
 

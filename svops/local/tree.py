@@ -7,12 +7,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from chassis.settings import CannotStartError
+
 ROOT_VARIABLE = "SVOPS_ROOT"
 _LEFTOVERS_SECONDS = 15.0
 _RETRY_SECONDS = 0.1
 
 
-class StateInUseError(RuntimeError):
+class StateInUseError(CannotStartError):
     """Another command runs on the same state folder; the text names the process."""
 
 
@@ -51,7 +53,9 @@ def _lock(descriptor: int, root: Path) -> None:
         except BlockingIOError:
             owner = os.pread(descriptor, 32, 0).decode().strip()
             if _is_running(owner) or time.monotonic() > deadline:
-                message = f"{root} is in use by process {owner}: end it first, or give another folder by --root"
+                message = (
+                    f"{root} is in use by process {owner}: end it first, or give another folder by {ROOT_VARIABLE}"
+                )
                 raise StateInUseError(message) from None
             time.sleep(_RETRY_SECONDS)  # a process that ends sends no event to a stranger
         else:

@@ -16,12 +16,15 @@ import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from psycopg.sql import SQL, Identifier
+from sqlalchemy import update
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chassis import settings as chassis_settings
 from chassis.clock import FileClock
 from chassis.database import migrate
+from chassis.plumbing import OutboxRow
+from chassis.sweeper import Sweep
 from chassis.tokens import Issuer, public_key
 from chassis.work import Actor, Runtime
 from contracts.people import Role
@@ -103,6 +106,17 @@ class House:
     def at(self, instant: datetime | str) -> None:
         """Make it this instant (an ISO text is local time with its offset)."""
         self.clock.set(datetime.fromisoformat(instant) if isinstance(instant, str) else instant)
+
+    def publish(self) -> None:
+        """What a relay does, without a broker: nothing waits in the outbox afterwards."""
+        with self.runtime.work() as work:
+            work.session.execute(update(OutboxRow).values(published_at=work.now))
+
+    def look(self, sweep: Sweep, *, times: int = 1) -> None:
+        """What a timer does with a sweep."""
+        for _ in range(times):
+            with self.runtime.work() as work:
+                sweep.run(work)
 
     def token(self, actor: Actor) -> str:
         """A token for the actor from whoever may vouch for the capacity."""

@@ -3,14 +3,18 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 ELECTRONIC, PAPER, SEED = 12, 6, 7
@@ -32,7 +36,7 @@ def start(folder: Path, name: str) -> "subprocess.Popen[bytes]":
     with (folder / f"{name}.log").open("wb") as log:
         return subprocess.Popen(
             (*command, "--seed", str(SEED), "--out", str(folder / name)),
-            env=os.environ | {"SVOPS_ROOT": str(folder / "s")},
+            env=environment(folder),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -114,6 +118,58 @@ def test_killing_the_broker_the_database_and_every_process_changes_nothing_but_t
     assert without_what_may_differ(again) == without_what_may_differ(summary)
 
 
+def test_what_was_played_is_kept_running_by_up_until_ctrl_c(folder: Path) -> None:
+    """`svops up`: somebody of the demonstration logs in; a killed process comes back; nothing is left behind."""
+    port = unused_port()
+    address = f"http://127.0.0.1:{port}"
+    command = (sys.executable, "-m", "svops.command", "up", "--port", str(port))
+    with (folder / "up.log").open("wb") as log:
+        up = subprocess.Popen(command, env=environment(folder), stdout=log, stderr=subprocess.STDOUT)
+    try:
+        until(lambda: is_ready(address), "ready", up)
+        assert said_by_register(address)
+        people = json.loads((folder / "s" / "people.json").read_text())
+        chair = next(one for one in people if one["who"] == "chair")
+        who = {"username": chair["username"], "password": chair["password"]}
+        assert httpx.post(f"{address}/admission/api/login", json=who, timeout=30).json()["token"]
+        until(lambda: chair["password"] in (folder / "up.log").read_text(), "told whom to log in as", up)
+        os.kill(next(pid for pid in processes() if plays(pid, "web", folder / "s")), signal.SIGKILL)
+        until(lambda: not is_ready(address), "noticed", up)
+        until(lambda: is_ready(address), "started again", up)
+    finally:
+        up.send_signal(signal.SIGINT)
+        up.wait(timeout=60)
+    assert not [pid for pid in processes() if str(folder / "s") in read(pid, "environ")]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return os.environ | {"SVOPS_ROOT": str(folder / "s")}
+
+
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def is_ready(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/readyz", timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+def said_by_register(address: str) -> bool:
+    return "сертификат" in httpx.get(f"{address}/certification/register", timeout=30).text.lower()
+
+
+def until(holds: Callable[[], bool], what: str, process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + 120
+    while not holds():
+        assert process.poll() is None, what
+        assert time.monotonic() < end, what
+        time.sleep(0.2)
+
+
 def without_what_may_differ(summary: dict[str, Any]) -> dict[str, Any]:
     """Without the seconds; documents by kind and number, because their file names hold random ids."""
     kept = {name: value for name, value in summary.items() if name != "seconds"}
@@ -123,7 +179,7 @@ def without_what_may_differ(summary: dict[str, Any]) -> dict[str, Any]:
 
 
 class Killer(threading.Thread):
-    """Kills each part once with SIGKILL, one after another, in the middle of the demonstration."""
+    """Kills one part after another with SIGKILL, over and over, until the demonstration ends."""
 
     def __init__(self, root: Path, process: "subprocess.Popen[bytes]") -> None:
         super().__init__(daemon=True)
@@ -132,29 +188,24 @@ class Killer(threading.Thread):
         self._ended = threading.Event()
 
     def run(self) -> None:
-        waiting = ["rabbitmq", *PROCESSES, "postgres"]
-        while waiting and self._process.poll() is None:
+        waiting = deque(["rabbitmq", *PROCESSES, "postgres"])
+        web = self._root / "ports" / "web"
+        until(lambda: web.exists() and is_ready(f"http://127.0.0.1:{web.read_text().strip()}"), "up", self._process)
+        while self._process.poll() is None:
             self._ended.wait(SECONDS_BETWEEN_KILLS)
-            if found := self._pid(waiting[0]):
+            if found := next((pid for pid in processes() if plays(pid, waiting[0], self._root)), None):
                 os.kill(found, signal.SIGKILL)
-                self.killed.append(waiting.pop(0))
+                self.killed.append(waiting[0])
+                waiting.rotate(-1)
 
-    def _pid(self, name: str) -> int | None:
-        """The process of this demonstration that plays the part, once the whole house is up."""
-        if not (self._root / "clock.json").exists() or not any(map(self._is_serving_web, processes())):
-            return None
-        return next((pid for pid in processes() if self._plays(pid, name)), None)
 
-    def _is_serving_web(self, pid: int) -> bool:
-        return self._plays(pid, "web")
-
-    def _plays(self, pid: int, name: str) -> bool:
-        command, environment = read(pid, "cmdline"), read(pid, "environ")
-        if name == "rabbitmq":
-            return "beam.smp" in command and str(self._root) in environment
-        if name == "postgres":
-            return str(self._root) in command and "postgres" in command.split("\0")[0]
-        return f"serve\0{name}\0" in command and str(self._root) in environment
+def plays(pid: int, name: str, root: Path) -> bool:
+    command, its_environment = read(pid, "cmdline"), read(pid, "environ")
+    if name == "rabbitmq":
+        return "beam.smp" in command and str(root) in its_environment
+    if name == "postgres":
+        return str(root) in command and "postgres" in command.split("\0")[0]
+    return f"serve\0{name}\0" in command and str(root) in its_environment
 
 
 def processes() -> list[int]:

@@ -1,17 +1,19 @@
 """Read-only views of electronic grading."""
 
-from datetime import timedelta
+from collections.abc import Collection, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import select
 
 from chassis.commands import Answer
 from chassis.export import plumbing_export
+from chassis.sweeper import Sweep, lost_jobs
 from chassis.work import Work
 from services.grading.electronic.tables import Key, Sheet
 from services.grading.electronic.usecases import order_counting, the_exam
 
-_LOST_AFTER = timedelta(minutes=5)
-LOOK_EVERY_SECONDS = timedelta(minutes=1).total_seconds()
+_LOOK_SECONDS = 20.0
 
 
 def list_sheets(work: Work, *, exam_id: str) -> Answer:
@@ -57,16 +59,20 @@ def export(work: Work, *, exam_id: str) -> Answer:
     }
 
 
-def count_what_was_lost(work: Work) -> None:
-    """Sheets that have a key and, minutes later, no count: their job is ordered again."""
-    lost = work.session.execute(
+def lost() -> Sweep:
+    """Countings whose job went with a broker or a worker."""
+    return lost_jobs("sheets", _LOOK_SECONDS, _uncounted, _count_again)
+
+
+def _uncounted(work: Work) -> Iterator[tuple[str, str]]:
+    waiting = work.session.execute(
         select(Sheet.exam_id, Sheet.sitting_id)
         .join(Key, (Key.exam_id == Sheet.exam_id) & (Key.variant == Sheet.variant))
-        .where(Sheet.correct.is_(None), Key.released_at <= work.now - _LOST_AFTER)
-        .order_by(Sheet.number)
+        .where(Sheet.correct.is_(None))
     )
-    by_exam: dict[str, list[str]] = {}
-    for exam_id, sheet in lost:
-        by_exam.setdefault(exam_id, []).append(sheet)
-    for exam_id, sheets in by_exam.items():
-        order_counting(work, exam_id, sheets)
+    return ((exam_id, sheet) for exam_id, sheet in waiting)
+
+
+def _count_again(work: Work, waiting: Collection[tuple[str, str]]) -> None:
+    for exam_id, sheets in groupby(sorted(waiting), key=itemgetter(0)):
+        order_counting(work, exam_id, [sheet for _exam, sheet in sheets])

@@ -16,6 +16,8 @@ from contracts.events.testbank import AnswerKeyReleased
 from services.grading.electronic import queries, usecases
 from services.grading.electronic.commands import VERBS
 
+_SWEEPS = generic_sweeps([queries.lost()])
+
 
 class GradingElectronicService:
     """Questions and commands over RPC; sheets and keys as they arrive."""
@@ -68,7 +70,7 @@ class GradingElectronicService:
         """Own choice: chains witness one another."""
         heads.keep(work, event)
 
-    @sweeps(generic_sweeps([Sweep("lost_sheets", queries.LOOK_EVERY_SECONDS, queries.count_what_was_lost)]))
+    @sweeps(_SWEEPS)
     def sweep(self, sweep: Sweep, work: Work) -> None:
         """What should have happened and has not."""
         sweep.run(work)

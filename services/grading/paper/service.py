@@ -16,6 +16,8 @@ from contracts.events.testbank import AnswerKeyReleased, VariantOpened
 from services.grading.paper.commands import VERBS
 from services.grading.paper.usecases import arrivals, scans
 
+_SWEEPS = generic_sweeps([scans.lost()])
+
 
 class PaperGradingService:
     """Questions and commands over RPC; what other services tell of the paper sitting."""
@@ -28,7 +30,7 @@ class PaperGradingService:
         """Any verb of the service."""
         return dispatch(VERBS, self.runtime, request.method, request.payload, actor, request.idempotency_key)
 
-    @sweeps(generic_sweeps([Sweep("scans", scans.ORDER_AGAIN_AFTER_SECONDS, scans.order_again)]))
+    @sweeps(_SWEEPS)
     def sweep(self, sweep: Sweep, work: Work) -> None:
         """What should have happened and has not."""
         sweep.run(work)

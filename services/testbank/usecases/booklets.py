@@ -1,14 +1,14 @@
 """Art. 16 item 3, 35(2): printed tests for the halls on paper; in plain text only on their way to the printer."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
 
 from chassis import audit
 from chassis.documents import Frame
+from chassis.sweeper import Sweep, lost_jobs
 from chassis.work import Work
 from contracts.events.testbank import RenderBooklets
 from contracts.people import Mode, Role
@@ -18,7 +18,7 @@ from services.testbank.rules import sealing, timing
 from services.testbank.tables import Exam, Opening, StoredBooklet, Variant
 from services.testbank.usecases import draw, exams
 
-MISSING_AFTER_SECONDS = 120.0
+_LOOK_SECONDS = 30.0
 
 
 def render_booklets(work: Work, job: RenderBooklets) -> None:
@@ -35,15 +35,23 @@ def render_booklets(work: Work, job: RenderBooklets) -> None:
             _store(work, exam, booklet, frame)
 
 
-def order_missing(work: Work) -> None:
-    """Variants that were opened for the halls on paper and still lack booklets after a while: render them again."""
-    before = work.now - timedelta(seconds=MISSING_AFTER_SECONDS)
-    opened = select(Opening).where(Opening.finished_at <= before, Opening.released_at.is_(None))
+def lost() -> Sweep:
+    """Booklets whose job went with a broker or a worker."""
+    return lost_jobs("booklets", _LOOK_SECONDS, _missing, _render_again)
+
+
+def _missing(work: Work) -> Iterator[tuple[str, int]]:
+    opened = select(Opening).where(Opening.finished_at.is_not(None), Opening.released_at.is_(None))
     for opening in work.session.scalars(opened):
         exam = exams.load(work, opening.exam_id)
         sealed = exams.variants_of(work, opening.exam_id)[opening.variant]
         if is_for_paper(work, exam, opening.variant) and not _has_all(work, sealed):
-            work.emit(RenderBooklets(exam_id=opening.exam_id, variant=opening.variant))
+            yield opening.exam_id, opening.variant
+
+
+def _render_again(work: Work, waiting: Collection[tuple[str, int]]) -> None:
+    for exam_id, variant in sorted(waiting):
+        work.emit(RenderBooklets(exam_id=exam_id, variant=variant))
 
 
 def is_for_paper(work: Work, exam: Exam, variant: int) -> bool:

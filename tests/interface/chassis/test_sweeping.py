@@ -1,22 +1,29 @@
 """What should have happened and has not is found in the database and ordered again."""
 
 import uuid
-from datetime import timedelta
+from dataclasses import dataclass, field
 
-import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from chassis.plumbing import DocumentRow, OutboxRow
-from chassis.sweeper import DOCUMENTS_AFTER_SECONDS, generic_sweeps
+from chassis.sweeper import Sweep, generic_sweeps
 from contracts.envelope import decode
 from contracts.events.chassis import AuditHeadTold, RenderDocuments
 from tests.interface.chassis.little import Little
 
 
-def sweep(little: Little) -> None:
-    for one in generic_sweeps():
-        with little.runtime.work() as work:
-            one.run(work)
+@dataclass(frozen=True)
+class Sweeper:
+    """One process's sweeps over the life of a test."""
+
+    little: Little
+    sweeps: tuple[Sweep, ...] = field(default_factory=generic_sweeps)
+
+    def look(self, *, times: int = 1) -> None:
+        for _ in range(times):
+            for one in self.sweeps:
+                with self.little.runtime.work() as work:
+                    one.run(work)
 
 
 def said(little: Little, type_name: str) -> list[dict[str, object]]:
@@ -25,35 +32,52 @@ def said(little: Little, type_name: str) -> list[dict[str, object]]:
         return [decode(body).data for body in rows]
 
 
-@pytest.mark.parametrize(
-    ("age_seconds", "orders"), [(DOCUMENTS_AFTER_SECONDS + 1, 1), (DOCUMENTS_AFTER_SECONDS - 5, 0)]
-)
-def test_a_document_ordered_long_ago_and_not_rendered_is_ordered_again(
-    little: Little, age_seconds: float, orders: int
-) -> None:
+def order(little: Little) -> uuid.UUID:
     with little.runtime.work() as work:
-        work.session.add(
-            DocumentRow(
-                document_id=uuid.uuid4(),
-                exam_id="exam",
-                kind="appendix_6",
-                subject="1",
-                context={},
-                ordered_at=work.now - timedelta(seconds=age_seconds),
-            )
-        )
-    sweep(little)
-    sweep(little)  # the first order still waits in the outbox: no second one
-    expected = {"exam_id": "exam", "ordered_by": little.name}
-    assert said(little, RenderDocuments.type_name()) == [expected] * orders
+        return work.order_document("exam", "appendix_6", str(uuid.uuid4()), {})
+
+
+def render(little: Little, document: uuid.UUID) -> None:
+    with little.runtime.work() as work:
+        work.session.get_one(DocumentRow, document).sha256 = "0" * 64
+
+
+def publish(little: Little) -> None:
+    with little.runtime.work() as work:
+        work.session.execute(update(OutboxRow).values(published_at=work.now))
+
+
+def test_documents_of_which_none_was_rendered_between_two_looks_are_ordered_again(little: Little) -> None:
+    order(little)
+    sweeper = Sweeper(little)
+    sweeper.look()
+    assert said(little, RenderDocuments.type_name()) == []
+    sweeper.look()
+    again = [{"exam_id": "exam", "ordered_by": little.name}]
+    assert said(little, RenderDocuments.type_name()) == again
+    sweeper.look(times=2)
+    assert said(little, RenderDocuments.type_name()) == again, "the first order still waits in the outbox"
+    publish(little)
+    sweeper.look()
+    assert said(little, RenderDocuments.type_name()) == again * 2
+
+
+def test_a_long_pile_that_is_being_worked_off_is_left_alone(little: Little) -> None:
+    documents = [order(little) for _ in range(3)]
+    sweeper = Sweeper(little)
+    for document in documents:
+        sweeper.look()
+        render(little, document)
+    sweeper.look(times=3)
+    assert said(little, RenderDocuments.type_name()) == []
 
 
 def test_the_head_of_a_chain_is_told_when_it_grew_and_only_then(little: Little) -> None:
+    sweeper = Sweeper(little)
     for round_ in (1, 2):
         with little.runtime.work() as work:
             work.audit("exam", "test", "Art. 1", round=round_)
-        sweep(little)
-        sweep(little)
+        sweeper.look(times=2)
     told = said(little, AuditHeadTold.type_name())
     assert [head["number"] for head in told] == [1, 2]
     assert {head["told_by"] for head in told} == {little.name}

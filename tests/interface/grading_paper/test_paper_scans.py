@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import update
 
-from chassis.plumbing import OutboxRow
 from contracts.events.grading import ReadScan
 from services.grading.paper.tables import Reading
+from services.grading.paper.usecases import scans
 from services.grading.paper.usecases.pages import read_pages
-from services.grading.paper.usecases.scans import order_again
 from services.grading.paper.worker import read_scan
 from tests.interface.grading_paper.paper_exam import (
     CHAIR,
@@ -154,9 +152,6 @@ def _reading(exam: PaperExam, sha256: str) -> dict[str, Any]:
 def test_a_reading_that_was_lost_with_the_broker_is_ordered_again(numbered: PaperExam) -> None:
     number, one = next(iter(numbered.by_number.items()))
     good(numbered.tell("register_scans", CHAIR, scans=[numbered.upload(scanned(one, number))]))
-    with numbered.house.runtime.work() as work:
-        work.session.execute(update(OutboxRow).values(published_at=work.now))
-    numbered.house.at("2027-05-18T11:05:00+03:00")
-    with numbered.house.runtime.work() as work:
-        order_again(work)
+    numbered.house.publish()
+    numbered.house.look(scans.lost(), times=2)
     assert sum(isinstance(event, ReadScan) for event in numbered.said()) == 2

@@ -327,14 +327,14 @@ def test_booklets_that_got_lost_are_ordered_again_until_they_are_there(preparati
     preparation.prepare()
     preparation.open()
     runtime = preparation.house.runtime
-    for later, orders in (("08:01", 1), ("08:10", 2)):
-        preparation.house.at(f"2027-05-15T{later}:00+03:00")
-        with runtime.work() as work:
-            booklets.order_missing(work)
+    preparation.house.publish()
+    lost = booklets.lost()
+    for orders in (1, 2):
+        preparation.house.look(lost)
         assert len(preparation.said(RenderBooklets)) == orders
     render_booklets(runtime, preparation.said(RenderBooklets)[0])
-    with runtime.work() as work:
-        booklets.order_missing(work)
+    preparation.house.publish()
+    preparation.house.look(lost, times=3)
     assert len(preparation.said(RenderBooklets)) == 2
 
 

@@ -1,14 +1,14 @@
 """Art. 44: cards scanned, read by the machine, and completed by a person where the sticker could not be read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from chassis.commands import Answer
-from chassis.plumbing import OutboxRow, UploadRow
+from chassis.plumbing import UploadRow
+from chassis.sweeper import Sweep, lost_jobs
 from chassis.work import Work
 from contracts.events.grading import ReadScan
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
@@ -17,7 +17,7 @@ from regulation import Regulation
 from services.grading.paper.records import announced, law_of
 from services.grading.paper.tables import Card, Exam, Reading, Scan, SubVariant
 
-ORDER_AGAIN_AFTER_SECONDS = 120.0
+_LOOK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,19 @@ def register_scans(work: Work, *, exam_id: str, scans: Sequence[str]) -> Answer:
     return {"registered": len(fresh), "already_registered": sorted(known & set(scans))}
 
 
-def order_again(work: Work) -> None:
-    """Order the reading of files that were registered long ago and have not been read, unless it is on its way."""
-    before = work.now - timedelta(seconds=ORDER_AGAIN_AFTER_SECONDS)
-    is_on_its_way = select(func.count()).where(OutboxRow.published_at.is_(None), OutboxRow.type == ReadScan.type_name())
-    if work.session.scalar(is_on_its_way):
-        return
-    for scan in work.session.scalars(select(Scan).where(Scan.read_at.is_(None), Scan.registered_at <= before)):
-        work.emit(ReadScan(exam_id=scan.exam_id, scan_sha256=scan.scan_sha256))
+def lost() -> Sweep:
+    """Readings whose job went with a broker or a worker."""
+    return lost_jobs("scans", _LOOK_SECONDS, _unread, _read_again)
+
+
+def _unread(work: Work) -> Iterator[tuple[str, str]]:
+    waiting = work.session.execute(select(Scan.exam_id, Scan.scan_sha256).where(Scan.read_at.is_(None)))
+    return ((exam_id, scan_sha256) for exam_id, scan_sha256 in waiting)
+
+
+def _read_again(work: Work, waiting: Collection[tuple[str, str]]) -> None:
+    for exam_id, scan_sha256 in sorted(waiting):
+        work.emit(ReadScan(exam_id=exam_id, scan_sha256=scan_sha256))
 
 
 def to_read(work: Work, exam_id: str, scan_sha256: str) -> ToRead | None:
