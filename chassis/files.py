@@ -4,6 +4,7 @@ import hashlib
 import io
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 import fsspec
 from PIL import Image, ImageFile
@@ -19,6 +20,11 @@ _MAGIC = {
 }
 #: 600 dpi on A3 is 70 million pixels.
 _PIXEL_LIMIT = 100_000_000
+_PDF_OBJECT_LIMIT = 20_000
+_PDF_ACTING_KEYS = frozenset({"/OpenAction", "/AA", "/JS", "/AcroForm", "/EmbeddedFile", "/RichMediaContent"})
+_PDF_ACTIONS = frozenset(
+    f"/{name}" for name in ("JavaScript", "Launch", "SubmitForm", "ImportData", "GoToE", "GoToR", "Rendition", "Movie")
+)
 
 
 class FileStore:
@@ -89,13 +95,26 @@ def _check_pdf(content: bytes) -> None:
             if (
                 not pdf.pages
                 or pdf.is_encrypted
-                or "/OpenAction" in pdf.Root
-                or "/AcroForm" in pdf.Root
                 or pdf.attachments
+                or len(pdf.objects) > _PDF_OBJECT_LIMIT
+                or any(map(_acts, pdf.objects))
             ):
                 raise NotThatKindOfFile(reason="PDF")
     except pikepdf.PikepdfError as error:
         raise NotThatKindOfFile(reason="PDF") from error
+
+
+def _acts(thing: Any) -> bool:
+    """Whether an object of a PDF, or one written within it, makes a reader do something or asks to be filled in."""
+    import pikepdf  # noqa: PLC0415 - as above
+
+    if isinstance(thing, pikepdf.Array):
+        return any(_acts(inner) for inner in thing if not getattr(inner, "is_indirect", False))
+    if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+        return False
+    if _PDF_ACTING_KEYS & set(thing.keys()) or str(thing.get("/S", "")) in _PDF_ACTIONS:
+        return True
+    return any(_acts(inner) for inner in thing.values() if not getattr(inner, "is_indirect", False))
 
 
 def _check_image(content: bytes) -> None:

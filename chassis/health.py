@@ -1,6 +1,7 @@
 """``/livez``, ``/readyz`` and ``/metrics`` of a process that has no web door of its own."""
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,6 +45,14 @@ def topology_check(topology: Topology, amqp_uri: str) -> Check:
     return check
 
 
+class _Server(ThreadingHTTPServer):
+    """A probe that hangs up before its answer is no event."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Health:
     """A tiny HTTP server for probes and scrapes, in a thread (a green one where threads are patched)."""
 
@@ -57,7 +66,7 @@ class Health:
     ) -> None:
         self._checks = checks
         self._registry = registry
-        self._server = ThreadingHTTPServer((host, port), self._handler())
+        self._server = _Server((host, port), self._handler())
         self.port: int = self._server.server_port
 
     def start(self) -> None:

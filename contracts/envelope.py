@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from contracts.events import Event, event_type
+from contracts.instants import Instant
 
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -22,7 +23,7 @@ class Envelope:
     id: str
     source: str
     type: str
-    time: datetime
+    time: Instant
     subject: str
     data: dict[str, Any]
     specversion: str = "1.0"

@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -39,7 +38,7 @@ def _hints(kind: Any) -> dict[str, Any]:
 def components(kinds: Iterable[Any], reference: str) -> dict[str, Any]:
     """The JSON Schemas of these dataclasses and of all within them, by name.
 
-    ``reference``: where they will stand, such as ``#/$defs/{name}``. Every instant has the format ``date-time``.
+    ``reference``: where they will stand, such as ``#/$defs/{name}``.
     """
     wanted = tuple(kinds)
     _, made = msgspec.json.schema_components(wanted, ref_template=reference)
@@ -47,19 +46,7 @@ def components(kinds: Iterable[Any], reference: str) -> dict[str, Any]:
     for schema in found.values():
         if "description" in schema:
             schema["description"] = inspect.cleandoc(schema["description"])
-    for kind in {one for outer in wanted for one in types_within(outer) if is_dataclass(one) and isinstance(one, type)}:
-        for name, hint in _hints(kind).items():
-            _mark_instant(hint, found[kind.__name__]["properties"][name])
     return found
-
-
-def _mark_instant(hint: Any, schema: dict[str, Any]) -> None:
-    if hint is datetime:
-        schema["format"] = "date-time"
-    elif datetime in get_args(hint):
-        for choice in schema["anyOf"]:
-            if choice == {"type": "string"}:
-                choice["format"] = "date-time"
 
 
 def schema_of(event: type[Event]) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """What admission says."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from contracts.events.base import Event
+from contracts.instants import Instant
 from contracts.people import Mode, Names, Person, Role
 
 
@@ -29,7 +30,7 @@ class ApplicationAdmitted(Event, service="admission", personal_data=True, subjec
     person: Person
     mode: Mode
     assisted: bool
-    decided_at: datetime
+    decided_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class ApplicationRejected(Event, service="admission", personal_data=False, subje
     application_id: str
     candidate_id: str
     grounds: tuple[str, ...]
-    decided_at: datetime
+    decided_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +64,8 @@ class SeatAssigned(Event, service="admission", personal_data=True, subject="cand
     place: str
     seat: str
     exam_on: date
-    entry_at: datetime
-    starts_at: datetime
+    entry_at: Instant
+    starts_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,7 @@ class CandidateIdentified(Event, service="admission", subject="candidate_id"):
     candidate_id: str
     mode: Mode
     hall: str
-    identified_at: datetime
+    identified_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,7 @@ class CandidateRefusedAtDoor(Event, service="admission", subject="candidate_id")
 
     candidate_id: str
     mode: Mode
-    refused_at: datetime
+    refused_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,4 +94,4 @@ class CandidateAbsent(Event, service="admission", subject="candidate_id"):
     candidate_id: str
     mode: Mode
     hall: str
-    closed_at: datetime
+    closed_at: Instant

@@ -1,9 +1,10 @@
 """What certification says."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from contracts.events.base import Event
+from contracts.instants import Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,7 @@ class CertificateHanded(Event, service="certification", subject="number"):
 
     candidate_id: str
     number: str
-    handed_at: datetime
+    handed_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,4 +40,4 @@ class InspectionHeld(Event, service="certification", subject="candidate_id"):
     """A participant inspected the graded materials (Art. 53). Once an inspection."""
 
     candidate_id: str
-    held_at: datetime
+    held_at: Instant

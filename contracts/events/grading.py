@@ -1,9 +1,9 @@
 """What the three grading services say."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from contracts.events.base import Event, Job
+from contracts.instants import Instant
 from contracts.people import Mode
 
 
@@ -16,7 +16,7 @@ class ElectronicSheetGraded(Event, service="grading_electronic", subject="candid
     correct: int
     wrong: int
     annulled: bool
-    graded_at: datetime
+    graded_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class PaperSheetGraded(Event, service="grading_paper", subject="candidate_id"):
     correct: int
     wrong: int
     annulled: bool
-    graded_at: datetime
+    graded_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class ResultPublished(Event, service="grading_results", public=True, subject="ca
     mode: Mode
     outcome: str
     correct: int | None
-    published_at: datetime
+    published_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,10 @@
 """What registration says."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from contracts.events.base import Event
+from contracts.instants import Instant
 from contracts.people import Attachment, Mode, Person
 
 
@@ -19,8 +20,8 @@ class AnnouncementPublished(Event, service="registration", public=True):
     exam_on: date
     modes: tuple[Mode, ...]
     sessions: int
-    published_at: datetime
-    applications_until: datetime
+    published_at: Instant
+    applications_until: Instant
     regulation_on: date
 
 
@@ -38,4 +39,4 @@ class ApplicationSubmitted(Event, service="registration", personal_data=True, su
     mode: Mode
     assisted: bool
     attachments: tuple[Attachment, ...]
-    submitted_at: datetime
+    submitted_at: Instant

@@ -1,9 +1,9 @@
 """What session says."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from contracts.events.base import Event
+from contracts.instants import Instant
 from contracts.people import Mode
 
 
@@ -14,8 +14,8 @@ class SittingStarted(Event, service="session", subject="hall"):
     mode: Mode
     session: int
     hall: str
-    started_at: datetime
-    ends_at: datetime
+    started_at: Instant
+    ends_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +25,8 @@ class CandidateLeftHall(Event, service="session", subject="candidate_id"):
     candidate_id: str
     mode: Mode
     hall: str
-    left_at: datetime
-    returned_at: datetime
+    left_at: Instant
+    returned_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class SittingAnnulled(Event, service="session", subject="candidate_id"):
     candidate_id: str
     mode: Mode
     reason: str
-    annulled_at: datetime
+    annulled_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class MaterialsHandedIn(Event, service="session", subject="candidate_id"):
     candidate_id: str
     mode: Mode
     hall: str
-    handed_in_at: datetime
+    handed_in_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +70,8 @@ class AnswerSheetClosed(Event, service="session", subject="sitting_id"):
     answers: dict[str, str]
     history_sha256: str
     outcome: str
-    started_at: datetime
-    ended_at: datetime
+    started_at: Instant
+    ended_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,4 +81,4 @@ class SittingsEnded(Event, service="session"):
     mode: Mode
     session: int
     appeared: int
-    ended_at: datetime
+    ended_at: Instant

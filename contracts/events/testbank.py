@@ -1,9 +1,9 @@
 """What testbank says. No event ever carries a question or a key: packages travel as references to sealed files."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from contracts.events.base import Event, Job
+from contracts.instants import Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class VariantsSealed(Event, service="testbank", public=True):
 
     seals: dict[str, str]
     commitments: dict[str, str]
-    sealed_at: datetime
+    sealed_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class VariantDrawn(Event, service="testbank", public=True):
 
     drawn: int
     transcript_sha256: str
-    drawn_at: datetime
+    drawn_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class VariantOpened(Event, service="testbank"):
     package_sha256: str
     sub_variants: tuple[str, ...]
     questions: int
-    opened_at: datetime
+    opened_at: Instant
     sessions: tuple[int, ...] = (1,)
 
 
@@ -54,7 +54,7 @@ class AnswerKeyReleased(Event, service="testbank"):
 
     variant: int
     key_sha256: str
-    released_at: datetime
+    released_at: Instant
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,11 @@
 """The published language stands in golden files, and grows without breaking anybody."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -68,6 +70,14 @@ def _is_kept(stored: Any, again: Any) -> bool:
     if isinstance(stored, dict):
         return all(name in again and _is_kept(value, again[name]) for name, value in stored.items())
     return bool(stored == again)
+
+
+@pytest.mark.parametrize("path", SAMPLED, ids=named)
+def test_an_instant_without_its_offset_is_no_instant(path: Path) -> None:
+    stored = path.read_text(encoding="utf-8")
+    offset = r"(T\d\d:\d\d:\d\d(\.\d+)?)(Z|[+-]\d\d:\d\d)"
+    with pytest.raises(msgspec.ValidationError, match="timezone"):
+        decode(re.sub(offset, r"\1", stored).encode())
 
 
 @pytest.mark.parametrize("path", SAMPLED, ids=named)

@@ -52,6 +52,29 @@ def form(made: pikepdf.Pdf) -> None:
     made.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array())
 
 
+def page_action(made: pikepdf.Pdf) -> None:
+    """Something that happens when a page is turned to."""
+    made.pages[0].obj.AA = pikepdf.Dictionary(O=javascript())
+
+
+def link_action(made: pikepdf.Pdf) -> None:
+    """Something that happens at a click, written within the page itself."""
+    launch = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=pikepdf.String("tool.exe"))
+    link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=launch)
+    made.pages[0].obj.Annots = pikepdf.Array([link])
+
+
+def named_script(made: pikepdf.Pdf) -> None:
+    """A program among the names of the file."""
+    names = pikepdf.Array([pikepdf.String("go"), made.make_indirect(javascript())])
+    made.Root.Names = pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=names))
+
+
+def many_objects(made: pikepdf.Pdf) -> None:
+    """Far more parts than a scanned page has."""
+    made.Root.Heap = pikepdf.Array([made.make_indirect(pikepdf.Dictionary()) for _ in range(20_001)])
+
+
 def no_page(made: pikepdf.Pdf) -> None:
     """Nothing to look at."""
     del made.pages[0]

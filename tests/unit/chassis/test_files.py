@@ -100,11 +100,20 @@ def test_a_picture_that_was_cut_off_is_refused_though_a_library_made_pillow_leni
 
 @pytest.mark.parametrize(
     "spoil",
-    [outside.open_action, outside.attachment, outside.form, outside.no_page],
-    ids=["open action", "attachment", "form", "no page"],
+    [
+        outside.open_action,
+        outside.page_action,
+        outside.link_action,
+        outside.named_script,
+        outside.attachment,
+        outside.form,
+        outside.many_objects,
+        outside.no_page,
+    ],
+    ids=lambda spoil: spoil.__name__,
 )
 def test_a_pdf_that_acts_or_carries_something_is_refused(spoil: object) -> None:
-    refuses(outside.pdf(spoil), "application/pdf")  # type: ignore[arg-type]  # one of the four above
+    refuses(outside.pdf(spoil), "application/pdf")  # type: ignore[arg-type]  # one of those above
 
 
 @pytest.mark.parametrize("password", ["", "secret"])

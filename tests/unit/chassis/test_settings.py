@@ -1,5 +1,6 @@
 """A process starts with everything it needs and nothing it does not know, or it does not start."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +93,25 @@ def test_a_setting_that_nobody_knows_is_refused_and_named(key: Path) -> None:
 def test_settings_of_others_are_nobodys_business(key: Path) -> None:
     told = {"SVOPS_OWN_KEY_FILE": str(key), "SVOPS_OWN_PLACE": "София", "SVOPS_OTHER_ROMS": "5", "PATH": "/bin"}
     assert read(Own, "SVOPS_OWN", told).rooms == 3
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("True", True), ("yes", True), ("0", False), ("no", False)])
+def test_yes_and_no_have_three_words_each(key: Path, text: str, value: object) -> None:
+    told = {"SVOPS_OWN_KEY_FILE": str(key), "SVOPS_OWN_PLACE": "София", "SVOPS_OWN_IS_OPEN": text}
+    assert read(Own, "SVOPS_OWN", told).is_open is value
+
+
+def test_a_yes_that_is_misspelt_is_refused_and_not_taken_for_a_no(key: Path) -> None:
+    told = {"SVOPS_OWN_KEY_FILE": str(key), "SVOPS_OWN_PLACE": "София", "SVOPS_OWN_IS_OPEN": "ture"}
+    with pytest.raises(SettingsError, match="SVOPS_OWN_IS_OPEN='ture' is not a bool"):
+        read(Own, "SVOPS_OWN", told)
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"\xff\xfe")])
+def test_a_secret_that_cannot_be_read_is_named(key: Path, spoil: Callable[[Path], object]) -> None:
+    spoil(key)
+    with pytest.raises(SettingsError, match=r"SVOPS_OWN_KEY_FILE: .* cannot be read"):
+        read(Own, "SVOPS_OWN", {"SVOPS_OWN_KEY_FILE": str(key), "SVOPS_OWN_PLACE": "София"})
 
 
 def test_a_number_that_is_none_is_refused_and_named(key: Path) -> None:
