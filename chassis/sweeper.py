@@ -15,7 +15,7 @@ from chassis.work import Work
 from contracts.envelope import decode
 from contracts.events.chassis import AuditHeadTold, RenderDocuments
 
-DOCUMENTS_EVERY_SECONDS = 20.0
+DOCUMENTS_EVERY_SECONDS = 10.0
 HEADS_EVERY_SECONDS = 30.0
 
 

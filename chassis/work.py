@@ -17,6 +17,7 @@ from chassis.logging import current_traceparent
 from chassis.plumbing import DocumentRow, OutboxRow
 from contracts.envelope import encode, seal
 from contracts.events import Event
+from contracts.events.chassis import RenderDocuments
 from contracts.people import Role
 from contracts.refusals.general import NotAllowed
 
@@ -52,6 +53,7 @@ class Work:
     files: FileStore
     role: Role | None = None  #: the capacity in which the last ``require`` let the actor act
     emitted: list[uuid.UUID] = field(default_factory=list)
+    ordered: set[str] = field(default_factory=set)  #: exams for which a document was ordered
 
     def require(self, exam_id: str | None, *roles: Role) -> Role:
         """The capacity in which the actor may do this in the exam; raises ``NotAllowed``."""
@@ -95,7 +97,10 @@ class Work:
     def order_document(
         self, exam_id: str, kind: str, subject: str, context: dict[str, Any], *, issue: int = 1
     ) -> uuid.UUID:
-        """Order a document: its context is frozen now, a worker renders it. Ordering it again is refused."""
+        """Order a document: its context is frozen now, and when the transaction has committed a worker renders it.
+
+        Ordering it again is refused.
+        """
         row = DocumentRow(
             document_id=uuid.uuid4(),
             exam_id=exam_id,
@@ -106,6 +111,7 @@ class Work:
             ordered_at=self.now,
         )
         self.session.add(row)
+        self.ordered.add(exam_id)
         return row.document_id
 
 
@@ -131,6 +137,8 @@ class Runtime(Generic[S]):
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             work = Work(self.name, session, actor, self.clock.now(), self.settings, self.files)
             yield work
+            for exam_id in sorted(work.ordered):
+                work.emit(RenderDocuments(exam_id=exam_id, ordered_by=self.name))
             if work.emitted:
                 session.execute(text("SELECT pg_notify('outbox', '')"))
 

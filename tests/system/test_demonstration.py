@@ -19,7 +19,7 @@ import pytest
 
 ELECTRONIC, PAPER, SEED = 12, 6, 7
 PROCESSES = ("web", "relay", "nameko", "worker")
-SECONDS_BETWEEN_KILLS = 6.0
+SECONDS_BETWEEN_KILLS = 8.0
 
 
 @pytest.fixture(scope="module")

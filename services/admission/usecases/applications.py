@@ -12,7 +12,6 @@ from chassis.documents import Signatory, order
 from chassis.work import Work
 from contracts import identifiers
 from contracts.events.admission import ApplicationAdmitted, ApplicationRejected
-from contracts.events.chassis import RenderDocuments
 from contracts.events.registration import AnnouncementPublished, ApplicationSubmitted
 from contracts.grounds import Ground
 from contracts.people import IdentifierType, Mode, Role
@@ -227,7 +226,6 @@ def _draw_up(work: Work, exam: Exam, decided: Sequence[Application], checks: dic
         commission=_commission(work, exam.exam_id),
     )
     order(work, documents.ADMISSION_PROTOCOL, exam.exam_id, exam.exam_id, stands, issue=protocol)
-    work.emit(RenderDocuments(exam_id=exam.exam_id, ordered_by=work.service))
 
 
 def _in_words(grounds: Sequence[str]) -> tuple[documents.Ground, ...]:

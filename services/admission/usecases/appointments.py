@@ -11,7 +11,6 @@ from sqlalchemy import select
 from chassis.commands import Answer
 from chassis.documents import Signatory, order
 from chassis.work import Work
-from contracts.events.chassis import RenderDocuments
 from contracts.people import Mode, Names, Role
 from contracts.refusals.admission import StaffIsCandidate
 from contracts.refusals.general import AlreadyDone
@@ -54,7 +53,6 @@ def appoint_commission(
         minister=MINISTER,
     )
     order(work, COMMISSION_ORDER, exam_id, exam_id, stands)
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return {"exam_id": exam_id, "order_number": order_number}
 
 
@@ -89,7 +87,6 @@ def appoint_administrators(
     )
     stands = _administrators_order(exam, order_number, signed_on, halls, wanted, people)
     order(work, ADMINISTRATORS_ORDER, exam_id, order_number, stands)
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return {"exam_id": exam_id, "order_number": order_number}
 
 

@@ -11,7 +11,6 @@ from chassis.documents import order
 from chassis.plumbing import DocumentRow
 from chassis.work import Work
 from contracts.events.admission import CandidateAbsent, CandidateIdentified, CandidateRefusedAtDoor
-from contracts.events.chassis import RenderDocuments
 from contracts.events.session import CandidateLeftHall, MaterialsHandedIn, SittingAnnulled
 from contracts.people import Mode, Names, Role
 from contracts.refusals.admission import IdentityDiffers, NotYourHall
@@ -141,7 +140,6 @@ def issue_protocol_1(work: Work, *, exam_id: str, hall: str) -> Answer:
     stands = _appendix_3(work, exam_of(work, exam_id), place, rows)
     work.audit(exam_id, "protocol_1:issued", "чл. 16, т. 1", hall=hall, appeared=len(appeared))
     order(work, documents.APPENDIX_3, exam_id, hall, stands)
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return {"hall": hall, "expected": len(rows), "appeared": len(appeared), "handed_in": len(handed_in)}
 
 

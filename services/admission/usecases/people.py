@@ -13,7 +13,6 @@ from chassis.tokens import Issuer
 from chassis.work import Actor, Work
 from contracts import identifiers
 from contracts.events.admission import StaffAppointed
-from contracts.events.chassis import RenderDocuments
 from contracts.people import IdentifierType, Role
 from contracts.refusals.admission import NothingToSign, PersonExists
 from contracts.refusals.general import NotAuthenticated, WrongCredentials
@@ -94,7 +93,6 @@ def sign_declaration(work: Work, *, exam_id: str) -> Answer:
                 exam_id=exam_id, person_id=person.person_id, role=role, names=names_of(person), hall=hall or None
             )
         )
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return {"roles": list(roles)}
 
 

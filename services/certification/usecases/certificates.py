@@ -6,7 +6,6 @@ from chassis.commands import Answer
 from chassis.documents import order
 from chassis.work import Work
 from contracts.events.certification import CertificateHanded, CertificateIssued
-from contracts.events.chassis import RenderDocuments
 from contracts.people import Role
 from contracts.refusals.certification import FeeNotProved
 from contracts.refusals.general import AlreadyDone
@@ -41,7 +40,6 @@ def issue_certificates(work: Work, *, exam_id: str, deviation_reason: str | None
     if deviation_reason is not None:
         work.audit(exam_id, "certificates:deviation", "чл. 51, ал. 1", deviation_reason=deviation_reason)
     issued = [_issue(work, exam, participant, place) for place, participant in enumerate(waiting, start=first)]
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return {"certificates": [{"number": one.number, "candidate_id": one.candidate_id} for one in issued]}
 
 

@@ -8,7 +8,6 @@ from chassis.commands import Answer
 from chassis.documents import order
 from chassis.work import Work
 from contracts.events.certification import DuplicateIssued
-from contracts.events.chassis import RenderDocuments
 from contracts.people import Role
 from contracts.refusals.certification import FeeNotProved
 from contracts.refusals.general import AlreadyDone, OutOfOrder
@@ -90,7 +89,6 @@ def _order_duplicate(work: Work, certificate: Certificate, issue: int) -> None:
         minister=MINISTER,
     )
     order(work, documents.DUPLICATE, certificate.exam_id, certificate.number, stands, issue=issue)
-    work.emit(RenderDocuments(exam_id=certificate.exam_id, ordered_by=work.service))
 
 
 def _due_on(work: Work, certificate: Certificate, duplicate: Duplicate) -> date:

@@ -10,7 +10,6 @@ from chassis.commands import Answer
 from chassis.documents import Signatory, order
 from chassis.work import Work
 from contracts.events.certification import InspectionHeld
-from contracts.events.chassis import RenderDocuments
 from contracts.people import IdentifierType, Mode, Person, Role
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder, TooEarly
 from regulation import in_force, terms
@@ -110,7 +109,6 @@ def _order_record(work: Work, inspection: Inspection, participant: Participant) 
             officer=Signatory(f"служител на дирекция МКВО: {inspection.employee}"),
         ),
     )
-    work.emit(RenderDocuments(exam_id=inspection.exam_id, ordered_by=work.service))
 
 
 def _the_inspection(work: Work, inspection_id: str) -> Inspection:

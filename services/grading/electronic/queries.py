@@ -13,7 +13,7 @@ from chassis.work import Work
 from services.grading.electronic.tables import Key, Sheet
 from services.grading.electronic.usecases import order_counting, the_exam
 
-_LOOK_SECONDS = 20.0
+_LOOK_SECONDS = 10.0
 
 
 def list_sheets(work: Work, *, exam_id: str) -> Answer:

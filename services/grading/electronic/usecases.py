@@ -14,7 +14,6 @@ from chassis.documents import Signatory, order
 from chassis.plumbing import DocumentRow
 from chassis.work import Work
 from contracts.events.admission import SeatAssigned, StaffAppointed
-from contracts.events.chassis import RenderDocuments
 from contracts.events.grading import ElectronicSheetGraded, GradeSheets
 from contracts.events.registration import AnnouncementPublished
 from contracts.events.session import AnswerSheetClosed, SittingAnnulled, SittingsEnded
@@ -122,7 +121,6 @@ def record_annulment(work: Work, event: SittingAnnulled) -> None:
     work.audit(event.exam_id, "sheet:annulled", "чл. 28, ал. 1", sitting=sheet.sitting_id)
     if sheet.correct is not None:
         _order_protocol(work, sheet, _key_of(work, sheet), issue=2)
-        work.emit(RenderDocuments(exam_id=event.exam_id, ordered_by=work.service))
 
 
 def record_end(work: Work, event: SittingsEnded) -> None:
@@ -180,8 +178,6 @@ def grade_sheets(work: Work, job: GradeSheets) -> None:
     ).all()
     for sheet in waiting:
         _grade(work, sheet)
-    if waiting:
-        work.emit(RenderDocuments(exam_id=job.exam_id, ordered_by=work.service))
 
 
 def _grade(work: Work, sheet: Sheet) -> None:
@@ -256,7 +252,6 @@ def issue_summary(work: Work, *, exam_id: str) -> Answer:
         by_session.setdefault(session, []).append(sheet)
     for session, its_sheets in sorted(by_session.items()):
         order(work, APPENDIX_7, exam_id, str(session), _summary(work, exam_id, session, its_sheets))
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return {"sheets": len(sheets), "sessions": len(by_session)}
 
 
@@ -322,7 +317,6 @@ def _order_handover(
         ),
     )
     order(work, HANDOVER_PROTOCOL_43_5, exam_id, exam_id, stands)
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
 
 
 def _handed(title: str, rows: Sequence[DocumentRow]) -> HandedFile:

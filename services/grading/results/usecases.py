@@ -9,7 +9,6 @@ from chassis.commands import Answer
 from chassis.documents import Signatory, order
 from chassis.work import Work
 from contracts.events.admission import CandidateAbsent, CandidateRefusedAtDoor, SeatAssigned, StaffAppointed
-from contracts.events.chassis import RenderDocuments
 from contracts.events.grading import ElectronicSheetGraded, PaperSheetGraded, ResultPublished
 from contracts.events.registration import AnnouncementPublished
 from contracts.events.session import SittingAnnulled
@@ -143,7 +142,6 @@ def draw_up_protocol(work: Work, *, exam_id: str, mode: Mode) -> Answer:
     counts = {str(kind): sum(result.outcome == kind for result in results) for kind in Outcome}
     work.audit(exam_id, "results:protocol", _of(mode, "чл. 43, ал. 6", "чл. 48, ал. 3"), mode=mode, **counts)
     order(work, RESULTS_PROTOCOL, exam_id, mode, _protocol(work, exam, law, mode, results))
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return counts
 
 

@@ -15,7 +15,6 @@ from chassis.plumbing import DocumentRow, UploadRow
 from chassis.tokens import Issuer
 from chassis.work import Actor, Work
 from contracts import identifiers
-from contracts.events.chassis import RenderDocuments
 from contracts.events.registration import AnnouncementPublished, ApplicationSubmitted
 from contracts.people import Attachment, IdentifierType, Mode, Names, Person, Role
 from contracts.refusals.general import AlreadyDone, NotFound, WrongCredentials
@@ -57,7 +56,6 @@ def publish_announcement(
     work.session.add(exam)
     _tell_announcement(work, exam)
     _order_announcement(work, exam)
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return {"exam_id": exam_id, "applications_until": exam.applications_until.isoformat()}
 
 
@@ -212,7 +210,6 @@ def request_declaration_form(work: Work, *, exam_id: str) -> Answer:
 
 
 def _order_declaration(work: Work, exam_id: str, account: Account) -> uuid.UUID:
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     work.audit(exam_id, "declaration:ordered", "приложение № 1", candidate=account.candidate_id)
     form = Appendix1(
         person=Person(_names(account), IdentifierType(account.identifier_type), account.identifier),

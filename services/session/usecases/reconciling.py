@@ -8,7 +8,6 @@ from chassis.commands import Answer
 from chassis.documents import Signatory, order
 from chassis.plumbing import DocumentRow
 from chassis.work import Work
-from contracts.events.chassis import RenderDocuments
 from contracts.events.session import SittingsEnded
 from contracts.people import Mode, Names, Role
 from contracts.refusals.general import AlreadyDone, OutOfOrder
@@ -82,7 +81,6 @@ def _order_documents(work: Work, hall: Hall, came: list[Sitting]) -> None:
     if annulled := [one for one in came if one.annulled_at is not None]:
         order(work, ANNULMENT_PROTOCOL, hall.exam_id, hall.hall, _annulment_protocol(work, hall, annulled))
     order(work, ENVELOPES_COUNT, hall.exam_id, hall.hall, _envelopes_count(work, hall, len(came)))
-    work.emit(RenderDocuments(exam_id=hall.exam_id, ordered_by=work.service))
 
 
 def _tell_if_last(work: Work, hall: Hall) -> bool:
@@ -111,7 +109,6 @@ def issue_protocol_2(work: Work, *, exam_id: str, hall: str) -> Answer:
         raise OutOfOrder(state="електронната система не е отключена")
     work.audit(exam_id, "protocol_2:issued", "чл. 25", hall=hall)
     issue = _order_protocol_2(work, place, _who_came(place, sittings_in(work, place)))
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return {"issue": issue}
 
 

@@ -15,7 +15,6 @@ from contracts.events.admission import (
     SeatAssigned,
     StaffAppointed,
 )
-from contracts.events.chassis import RenderDocuments
 from contracts.events.registration import AnnouncementPublished
 from contracts.events.testbank import VariantOpened
 from contracts.people import Mode
@@ -34,7 +33,6 @@ def record_exam(work: Work, event: AnnouncementPublished) -> None:
     for mode, kind in ((Mode.ELECTRONIC, APPENDIX_4), (Mode.PAPER, APPENDIX_8)):
         if mode in event.modes:
             order(work, kind, event.exam_id, event.exam_id, _instructions(exam, mode))
-    work.emit(RenderDocuments(exam_id=event.exam_id, ordered_by=work.service))
 
 
 def _instructions(exam: Exam, mode: Mode) -> Instructions:

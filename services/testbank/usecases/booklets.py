@@ -18,7 +18,7 @@ from services.testbank.rules import sealing, timing
 from services.testbank.tables import Exam, Opening, StoredBooklet, Variant
 from services.testbank.usecases import draw, exams
 
-_LOOK_SECONDS = 30.0
+_LOOK_SECONDS = 10.0
 
 
 def render_booklets(work: Work, job: RenderBooklets) -> None:

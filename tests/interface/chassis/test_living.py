@@ -53,4 +53,4 @@ def test_a_process_whose_database_driver_would_block_it_does_not_start(little: L
     process = little.launch("container", words=["blocking"])
     little.processes.append(process)
     assert process.child.wait(30) != 0
-    assert "NotGreen: 10 sleeps of 0.5 s took" in process.log.read_text()
+    assert "NotGreen: 6 sleeps of 0.5 s took" in process.log.read_text()

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from chassis.plumbing import DocumentRow, OutboxRow
 from chassis.sweeper import Sweep, generic_sweeps
@@ -33,8 +33,19 @@ def said(little: Little, type_name: str) -> list[dict[str, object]]:
 
 
 def order(little: Little) -> uuid.UUID:
+    """A document whose job was published, and lost."""
     with little.runtime.work() as work:
-        return work.order_document("exam", "appendix_6", str(uuid.uuid4()), {})
+        document = work.order_document("exam", "appendix_6", str(uuid.uuid4()), {})
+    with little.runtime.work() as work:
+        work.session.execute(delete(OutboxRow))
+    return document
+
+
+def test_a_document_is_rendered_by_a_job_that_is_said_with_its_order(little: Little) -> None:
+    with little.runtime.work() as work:
+        for number in range(3):
+            work.order_document("exam", "appendix_6", str(number), {})
+    assert said(little, RenderDocuments.type_name()) == [{"exam_id": "exam", "ordered_by": little.name}]
 
 
 def render(little: Little, document: uuid.UUID) -> None:

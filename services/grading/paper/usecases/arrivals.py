@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from chassis.documents import order
 from chassis.work import Work
 from contracts.events.admission import SeatAssigned, StaffAppointed
-from contracts.events.chassis import RenderDocuments
 from contracts.events.registration import AnnouncementPublished
 from contracts.events.session import MaterialsHandedIn, SittingAnnulled, SittingsEnded
 from contracts.events.testbank import AnswerKeyReleased, VariantOpened
@@ -89,7 +88,6 @@ def record_opening(work: Work, event: VariantOpened) -> None:
         work.order_document(exam.exam_id, APPENDIX_10, code, {"exam_id": exam.exam_id, "sub_variant": code})
     work.audit(exam.exam_id, "cards:ordered", "чл. 35, ал. 2", variant=event.variant, sub_variants=event.sub_variants)
     _order_slips(work, exam)
-    work.emit(RenderDocuments(exam_id=exam.exam_id, ordered_by=work.service))
 
 
 def _order_slips(work: Work, exam: Exam) -> None:

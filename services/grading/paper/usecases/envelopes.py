@@ -10,7 +10,6 @@ from chassis.commands import Answer
 from chassis.documents import order
 from chassis.plumbing import ActRow
 from chassis.work import Work
-from contracts.events.chassis import RenderDocuments
 from contracts.people import Names, Role
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from contracts.refusals.grading import CardsNotSettled, EnvelopesStillSealed
@@ -38,7 +37,6 @@ def assign_numbers(work: Work, *, exam_id: str, envelopes: int) -> Answer:
     work.session.add_all(Card(exam_id=exam_id, number=number) for number in sorted(numbers))
     work.audit(exam_id, "numbers:given", "чл. 44", numbers=sorted(numbers))
     order(work, STICKER_SHEET, exam_id, exam_id, StickerSheet(numbers=tuple(numbers), carriers=CARRIERS))
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return {"numbers": numbers}
 
 

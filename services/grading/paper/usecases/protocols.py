@@ -8,7 +8,6 @@ from sqlalchemy import select
 from chassis.commands import Answer
 from chassis.documents import Signatory, order
 from chassis.work import Work
-from contracts.events.chassis import RenderDocuments
 from contracts.events.grading import PaperSheetGraded
 from contracts.people import IdentifierType, Names, Person, Role
 from contracts.refusals.general import AlreadyDone, OutOfOrder
@@ -47,7 +46,6 @@ def order_empty_protocols(work: Work, exam: Exam, given: Mapping[str, Sequence[s
     for marker, numbers in given.items():
         rows = tuple(MarkedCard(card=number, correct=None, wrong=None) for number in sorted(numbers))
         _order_protocol(work, exam, marker, rows, issue=_HANDED_OUT)
-    work.emit(RenderDocuments(exam_id=exam.exam_id, ordered_by=work.service))
 
 
 def complete_protocols(work: Work, *, exam_id: str) -> Answer:
@@ -64,7 +62,6 @@ def complete_protocols(work: Work, *, exam_id: str) -> Answer:
     work.audit(exam_id, "protocols:completed", "чл. 47", cards=len(cards))
     _order_complete_protocols(work, exam, cards, candidates)
     _order_second_protocol(work, exam, cards)
-    work.emit(RenderDocuments(exam_id=exam_id, ordered_by=work.service))
     return {"cards": len(cards)}
 
 
