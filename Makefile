@@ -22,6 +22,9 @@ check: setup ## Style, types, imports between layers, the law's citations: exact
 	$(BIN)/python -m contracts.schemas --check
 	$(BIN)/python -m contracts.asyncapi --check
 
+# Tests kill their broker and database: always their own, whatever the demonstration is told to use.
+test: export SVOPS_AMQP_URI :=
+test: export SVOPS_POSTGRES_URI :=
 test: setup ## Run the tests; ARGS="tests/unit -k deadline" passes arguments to pytest
 	$(BIN)/pytest $(ARGS)
 

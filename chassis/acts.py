@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from chassis import audit
 from chassis.plumbing import ActRow
-from contracts.people import Role
+from contracts.people import Role, reserved_to
+from contracts.phrase import Phrase
 from contracts.refusals.general import ActExpired, AlreadyDone, NotAllowed, NotFound, SamePerson
 
 if TYPE_CHECKING:
@@ -17,20 +19,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ActKind:
-    """A kind of act: its name, who may be its two persons in either order, and its article."""
+    """A kind of act: its name, who may be its two persons in either order, its article, and its name among people."""
 
     name: str
     proposers: frozenset[Role]
     confirmers: frozenset[Role]
     authority: str
+    words: Phrase
 
 
 def propose(work: "Work", kind: ActKind, *, exam_id: str, subject: str, proposal: dict[str, Any]) -> ActRow:
     """The first person's half. A new proposal replaces one that has expired; an open or done one is in the way."""
     role = work.require(exam_id, *kind.proposers)
+    audit.hold(work.session, exam_id)  # where nothing stands yet there is no row to lock
     standing = _latest(work, kind, exam_id, subject)
     if standing is not None and (standing.confirmed_at is not None or standing.expires_at > work.now):
-        raise AlreadyDone(what=f"{kind.name}: {subject}")
+        raise AlreadyDone(what=kind.words)
     act = ActRow(
         act_id=uuid.uuid4(),
         exam_id=exam_id,
@@ -51,14 +55,14 @@ def confirm(work: "Work", kind: ActKind, *, exam_id: str, subject: str) -> ActRo
     """The second person's half: the caller does the act in the same transaction."""
     act = _latest(work, kind, exam_id, subject)
     if act is None:
-        raise NotFound(what=f"{kind.name}: {subject}")
+        raise NotFound(what=kind.words)
     if act.confirmed_at is not None:
-        raise AlreadyDone(what=f"{kind.name}: {subject}")
+        raise AlreadyDone(what=kind.words)
     if act.proposed_by == work.actor.id:
         raise SamePerson
     role = work.require(exam_id, *kind.confirmers)
     if role == act.proposed_role and len(kind.proposers | kind.confirmers) > 1:
-        raise NotAllowed(act=kind.name)
+        raise NotAllowed(act=reserved_to(kind.confirmers - {role}))
     if act.expires_at <= work.now:
         raise ActExpired(until=act.expires_at.isoformat())
     act.confirmed_by, act.confirmed_role, act.confirmed_at = work.actor.id, role, work.now

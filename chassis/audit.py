@@ -39,6 +39,11 @@ def digest(row: AuditRow, service: str) -> str:
     ).hexdigest()
 
 
+def hold(session: Session, exam_id: str) -> None:
+    """Take the chain's lock to the end of the transaction: what decides by what stands does so one after another."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"audit:{exam_id}", 0))))
+
+
 def append(
     session: Session,
     service: str,
@@ -52,7 +57,7 @@ def append(
     facts: dict[str, Any],
 ) -> AuditRow:
     """Add a link to the exam's chain; holds the chain's lock to the end of the transaction."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"audit:{exam_id}", 0))))
+    hold(session, exam_id)
     last = head(session, exam_id)
     row = AuditRow(
         exam_id=exam_id,

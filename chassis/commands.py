@@ -5,7 +5,6 @@ refused in the same words wherever it came in.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,14 +12,19 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.audit import canonical
+from chassis.failures import refusal_of
+from chassis.fields import check_storable, is_storable
 from chassis.plumbing import AnsweredRow
+from chassis.wording import told
 from chassis.work import NOBODY, Actor, Runtime, Work
-from contracts.people import Role
+from contracts.people import Role, reserved_to
 from contracts.refusals.general import InvalidInput, KeyReused, NotAllowed, NotAuthenticated, NotFound
 
 Answer = dict[str, Any]
+_LONGEST_KEY = 200
 ANYBODY: frozenset[Role] = frozenset()
 
 
@@ -67,18 +71,37 @@ class Verbs:
         object.__setattr__(self, "by_name", by_name)
 
     def key_of(self, name: str, key: str | None) -> str | None:
-        """The idempotency key under which the answer is kept: none for a question, whose answer is never kept."""
-        return key if any(verb.name == name for verb in self.commands) else None
+        """The idempotency key under which the answer is kept: none for a question, whose answer is never kept.
+
+        Raises ``InvalidInput`` for a key that is too long to keep, or cannot be kept.
+        """
+        if key is None or not any(verb.name == name for verb in self.commands):
+            return None
+        if not 1 <= len(key) <= _LONGEST_KEY or not is_storable(key):
+            raise InvalidInput(errors=told({"Idempotency-Key": f"Length must be between 1 and {_LONGEST_KEY}."}))
+        return key
 
 
 def carry_out(runtime: Runtime[Any], verb: Verb, payload: Any, actor: Actor, *, key: str | None = None) -> Answer:
     """Check shape and capacity, then run the use case in one transaction.
 
     ``key``: the request's idempotency key; a second request with the same key by the same actor is answered with the
-    first one's answer and does nothing. Raises a ``Refusal``.
+    first one's answer and does nothing. Raises a ``Refusal``; what the database cannot do is one too.
     """
     fields = _load(verb, payload)
     _admit(verb, actor, fields.get("exam_id"))
+    try:
+        return _run(runtime, verb, fields, payload, actor, key)
+    except SQLAlchemyError as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _run(
+    runtime: Runtime[Any], verb: Verb, fields: dict[str, Any], payload: Any, actor: Actor, key: str | None
+) -> Answer:
     with runtime.work(actor) as work:
         if verb.roles:
             work.require(fields.get("exam_id"), *verb.roles)
@@ -97,11 +120,12 @@ def dispatch(verbs: Verbs, runtime: Runtime[Any], name: str, payload: Any, actor
 
 def _load(verb: Verb, payload: Any) -> dict[str, Any]:
     if not isinstance(payload, Mapping):
-        raise InvalidInput(errors="{}")
+        raise InvalidInput(errors=told({"{}": "Invalid input type."}))
     try:
+        check_storable(payload)
         fields: dict[str, Any] = verb.shape().load(payload)
     except ValidationError as error:
-        raise InvalidInput(errors=json.dumps(error.messages, ensure_ascii=False, default=str)) from error
+        raise InvalidInput(errors=told(error.messages_dict)) from error
     return fields
 
 
@@ -111,7 +135,7 @@ def _admit(verb: Verb, actor: Actor, exam_id: str | None) -> None:
     if actor is NOBODY or actor.id == NOBODY.id:
         raise NotAuthenticated
     if not actor.roles_in(exam_id) & verb.roles:
-        raise NotAllowed(act=verb.name)
+        raise NotAllowed(act=reserved_to(verb.roles))
 
 
 def _once(work: Work, verb: Verb, fields: dict[str, Any], payload: Any, key: str) -> Answer:

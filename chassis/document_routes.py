@@ -17,6 +17,7 @@ from chassis.plumbing import DocumentRow
 from chassis.web import Door
 from chassis.work import NOBODY, Actor, Work
 from contracts.people import Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import NotAllowed, NotAuthenticated, NotFound
 
 
@@ -78,5 +79,5 @@ def _refusal(actor: Actor, sha256: str, *, is_there: bool) -> NotAllowed | NotAu
     if actor.id == NOBODY.id:
         return NotAuthenticated()
     if is_there and any(role is not Role.CANDIDATE for role, _ in actor.capacities):
-        return NotAllowed(act=f"документ {sha256[:12]}")
-    return NotFound(what=f"документ {sha256[:12]}")
+        return NotAllowed(act=Phrase(f"документ {sha256[:12]}", f"document {sha256[:12]}"))
+    return NotFound(what=Phrase(f"документ {sha256[:12]}", f"document {sha256[:12]}"))

@@ -15,10 +15,10 @@ import functools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import eventlet
-import msgspec
 from eventlet.event import Event as Signal
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider, Entrypoint, register_entrypoint
@@ -26,18 +26,21 @@ from nameko.extensions import DependencyProvider, Entrypoint, register_entrypoin
 from chassis import inbox, metrics, rpc, tokens
 from chassis.consumer import EventQueueConsumer, RequestQueueConsumer
 from chassis.leadership import Leadership
-from chassis.logging import follow, logger
+from chassis.logging import follow, logger, trace_number
 from chassis.replies import Replies
 from chassis.sweeper import Sweep
 from chassis.topology import DELIVERY_LIMIT
 from chassis.work import NOBODY, SYSTEM, Actor, Runtime, Work
 from contracts.envelope import Envelope
 from contracts.events import Event
+from contracts.phrase import Phrase
 from contracts.refusals import Refusal
+from contracts.refusals.general import InternalFailure, InvalidInput
 
 RUNTIMES_CONFIG_KEY = "runtimes"
 _FIRST_RETRY_SECONDS = 0.1
 _LONGEST_RETRY_SECONDS = 5.0
+_UNREADABLE_SECONDS = 10  # how long whoever sent what cannot be read may wait for its refusal
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 _log = logger(__name__)
@@ -207,18 +210,27 @@ class Answers(Entrypoint):  # type: ignore[misc]  # nameko is untyped
         self.consumer.unregister_provider(self)
 
     def handle(self, message: Any) -> None:
-        """Carry a request out unless it is stale; answer; acknowledge."""
+        """Carry a request out unless it is stale; answer; acknowledge.
+
+        What is no request is refused as such. It is not parked: who asks waits for an answer, and nobody asks later.
+        """
         try:
-            request = rpc.decode_request(bytes(message.body))
-        except msgspec.MsgspecError as error:
-            _log.warning("request_unreadable", error=str(error))
-            self.consumer.ack(message)
+            request = rpc.decode_request(_bytes_of(message.body))
+        except ValueError as error:
+            self._refuse_unreadable(message, str(error))
             return
         if request.is_stale():
             metrics.STALE_REQUESTS.labels(self.container.service_name).inc()
             self.consumer.ack(message)
             return
         self._carry_out(request, message)
+
+    def _refuse_unreadable(self, message: Any, reason: str) -> None:
+        _log.warning("request_unreadable", message_id=message.properties.get("message_id"), error=reason)
+        refusal = InvalidInput(errors=Phrase("заявка, която не може да се прочете", "an unreadable request"))
+        waited_for = datetime.now(UTC) + timedelta(seconds=_UNREADABLE_SECONDS)
+        self.replies.send(rpc.encode_refusal(refusal), message, waited_for)
+        self.consumer.ack(message)
 
     def _carry_out(self, request: rpc.Request, message: Any) -> None:
         begun = time.monotonic()
@@ -242,11 +254,15 @@ def _answer(result: Any, error: BaseException | None) -> bytes:
         try:
             return rpc.encode_result(result)
         except TypeError as unsaid:  # not a JSON value: the service's mistake, and no reason for the process to die
-            _log.exception("answer_not_encodable", error=str(unsaid))
-            return rpc.encode_error(rpc.INTERNAL_ERROR)
-    if isinstance(error, Refusal):
-        return rpc.encode_refusal(error)
-    return rpc.encode_error(rpc.UNAVAILABLE if inbox.is_database_away(error) else rpc.INTERNAL_ERROR)
+            error = unsaid
+    if not isinstance(error, Refusal):
+        _log.error("request_failed", exc_info=error)
+        error = InternalFailure(trace=trace_number())
+    return rpc.encode_refusal(error)
+
+
+def _bytes_of(body: bytes | str | memoryview) -> bytes:
+    return body.encode() if isinstance(body, str) else bytes(body)
 
 
 def every(seconds: float) -> Callable[[Callable[[Any, Work], None]], Callable[..., None]]:

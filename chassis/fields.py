@@ -1,9 +1,52 @@
 """Fields of what comes from outside: text without tricks, slugs, hashes, opaque ids. All are bounded."""
 
+import re
 import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
+
+_UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
+_DEEPEST = 32
+_YEARS = range(1900, 2200)
+
+
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL can keep a text: no NUL, and no half of a surrogate pair, in it."""
+    return _UNSTORABLE.search(text) is None
+
+
+def check_storable(payload: Mapping[Any, Any]) -> None:
+    """Refuse text that cannot be kept, at any depth of a request, by the field that it is in.
+
+    Raises ``ValidationError``, also for what is nested more deeply than anything that is asked for.
+    """
+    wrong = {_printable(str(name)): found for name, value in payload.items() if (found := _why_not([name, value]))}
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _why_not(level: list[Any]) -> list[str]:
+    for _ in range(_DEEPEST):
+        if any(isinstance(one, str) and not is_storable(one) for one in level):
+            return ["Characters that are not allowed."]
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return []
+    return ["Nested too deeply."]
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return chain(value.keys(), value.values())
+    return value if isinstance(value, list) else ()
+
+
+def _printable(name: str) -> str:
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
 def tidy(text: str) -> str:
@@ -22,7 +65,7 @@ class Text(fields.String):
         if any(
             unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn"} for letter in text if not letter.isspace()
         ):
-            raise ValidationError("Непозволени знаци.")
+            raise ValidationError("Characters that are not allowed.")
         return tidy(text)
 
 
@@ -35,8 +78,28 @@ class PersonName(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         text = super()._deserialize(value, attr, data, **options)
         if any(unicodedata.category(letter)[0] not in "LM" and letter not in " -‐'’." for letter in text):
-            raise ValidationError("Само букви, тире и апостроф.")
+            raise ValidationError("Letters, hyphens, apostrophes and dots only.")
         return text
+
+
+class Day(fields.Date):
+    """A day between 1900 and 2199, so that terms counted from it are days too."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> date:
+        day: date = super()._deserialize(value, attr, data, **options)
+        if day.year not in _YEARS:
+            raise ValidationError("Not a day of our time.")
+        return day
+
+
+class Instant(fields.AwareDateTime):
+    """An instant between 1900 and 2199, with its offset."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> datetime:
+        instant: datetime = super()._deserialize(value, attr, data, **options)
+        if instant.year not in _YEARS:
+            raise ValidationError("Not a day of our time.")
+        return instant
 
 
 class ExamId(fields.String):

@@ -3,12 +3,15 @@
 import hashlib
 import io
 import secrets
+import struct
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
 import fsspec
 from PIL import Image, ImageFile
 
+from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound, NotThatKindOfFile, TooLarge
 
 _MAGIC = {
@@ -21,6 +24,21 @@ _MAGIC = {
 #: 600 dpi on A3 is 70 million pixels.
 _PIXEL_LIMIT = 100_000_000
 _PDF_OBJECT_LIMIT = 20_000
+#: Over what decoders stumble when the bytes are not what they say.
+_STUMBLES = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 _PDF_ACTING_KEYS = frozenset({"/OpenAction", "/AA", "/JS", "/AcroForm", "/EmbeddedFile", "/RichMediaContent"})
 _PDF_ACTIONS = frozenset(
     f"/{name}" for name in ("JavaScript", "Launch", "SubmitForm", "ImportData", "GoToE", "GoToR", "Rendition", "Movie")
@@ -49,7 +67,7 @@ class FileStore:
         try:
             content: bytes = self._fs.cat_file(self._path(sha256))
         except FileNotFoundError:
-            raise NotFound(what=f"файл {sha256[:12]}") from None
+            raise NotFound(what=Phrase(f"файл {sha256[:12]}", f"file {sha256[:12]}")) from None
         if hashlib.sha256(content).hexdigest() != sha256:
             raise ValueError(f"file {sha256} is not what its name says")
         return content
@@ -100,7 +118,7 @@ def _check_pdf(content: bytes) -> None:
                 or any(map(_acts, pdf.objects))
             ):
                 raise NotThatKindOfFile(reason="PDF")
-    except pikepdf.PikepdfError as error:
+    except (pikepdf.PikepdfError, *_STUMBLES) as error:
         raise NotThatKindOfFile(reason="PDF") from error
 
 
@@ -124,5 +142,5 @@ def _check_image(content: bytes) -> None:
             if image.width * image.height > _PIXEL_LIMIT:
                 raise NotThatKindOfFile(reason=f"{image.width} × {image.height}")
             image.load()
-    except (OSError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise NotThatKindOfFile(reason="изображение") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, *_STUMBLES) as error:
+        raise NotThatKindOfFile(reason=Phrase("изображение", "image")) from error

@@ -1,12 +1,13 @@
 """Forms of pages: what was typed, what was attached, and which field a refusal is about."""
 
-import json
 from dataclasses import dataclass
 
+from marshmallow import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import InvalidInput
 
@@ -44,15 +45,11 @@ async def read_form(request: Request) -> Form:
                 else:
                     typed[name] = value
     except HTTPException as error:
-        raise InvalidInput(errors="form") from error
+        raise InvalidInput(errors=Phrase("формуляр, който не може да се прочете", "an unreadable form")) from error
     return Form(typed, files)
 
 
 def wrong_fields(refusal: Refusal | None) -> frozenset[str]:
     """The fields that an ``InvalidInput`` names; none for another refusal."""
-    if not isinstance(refusal, InvalidInput):
-        return frozenset()
-    try:
-        return frozenset(json.loads(str(refusal.facts["errors"])))
-    except (ValueError, TypeError):
-        return frozenset()
+    found = refusal.__cause__ if isinstance(refusal, InvalidInput) else None
+    return frozenset(found.messages_dict) if isinstance(found, ValidationError) else frozenset()

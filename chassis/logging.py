@@ -1,12 +1,14 @@
 """JSON logs with the correlation of the request or message that caused them."""
 
 import logging
+import re
 import secrets
 import sys
 from contextvars import ContextVar
 
 import structlog
 
+_FORM = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
@@ -16,11 +18,20 @@ def current_traceparent() -> str | None:
 
 
 def follow(traceparent: str | None) -> str:
-    """Take over the caller's trace context, or begin one; every log line of this request or message carries it."""
-    value = traceparent or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    """Take over the caller's trace context, or begin one; every log line of this request or message carries it.
+
+    What is not of the form that W3C gives it is none.
+    """
+    is_one = traceparent is not None and _FORM.fullmatch(traceparent)
+    value = traceparent if traceparent and is_one else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
     _traceparent.set(value)
-    structlog.contextvars.bind_contextvars(trace=value.split("-")[1] if value.count("-") == 3 else value)  # noqa: PLR2004 - four parts
+    structlog.contextvars.bind_contextvars(trace=value.split("-")[1])
     return value
+
+
+def trace_number() -> str:
+    """The number under which the log has this request or message."""
+    return (_traceparent.get() or follow(None)).split("-")[1]
 
 
 def configure(process: str, *, level: int = logging.INFO) -> None:

@@ -56,7 +56,7 @@ class Pages:
     def answer(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page. The context has ``actor`` and ``path`` beside what is given."""
         html = self._environment.get_template(template).render(
-            actor=request.state.actor, path=request.url.path, **context
+            actor=request.state.actor, path=request.scope["path"], **context
         )
         response = HTMLResponse(html, status_code=status)
         if (chosen := request.query_params.get("lang")) in language.LANGUAGES:

@@ -1,8 +1,8 @@
 """Asking a service: requests with a deadline and an idempotency key, and a client that is safe to retry.
 
 A request is JSON: ``method``, ``payload``, ``token`` (or null), ``idempotency_key`` (or null), ``deadline`` (ISO
-instant of the real clock, never of a simulated one). The answer is ``{"result": …}``, ``{"refusal": …}`` or
-``{"error": name}``. The server's side is ``chassis.entrypoints.answers``; this module knows no framework of services.
+instant of the real clock, never of a simulated one). The answer is ``{"result": …}`` or ``{"refusal": …}``. The
+server's side is ``chassis.entrypoints.answers``; this module knows no framework of services.
 """
 
 import threading
@@ -19,10 +19,9 @@ import msgspec
 from chassis.broker import connect
 from chassis.topology import rpc_queue
 from contracts.refusals import Refusal
+from contracts.refusals.general import InternalFailure, Unavailable
 
 CONTENT_TYPE = "application/json"
-UNAVAILABLE = "Unavailable"  #: the service lives and its database does not: ask again
-INTERNAL_ERROR = "InternalError"
 _REPLY_TO = "amq.rabbitmq.reply-to"
 _RETRY_SECONDS = 0.2
 _LONGEST_RETRY_SECONDS = 2.0
@@ -62,14 +61,20 @@ class Request:
 class _Answer(msgspec.Struct):
     result: dict[str, Any] | None = None
     refusal: dict[str, Any] | None = None
-    error: str | None = None
+
+    def is_refused_as(self, kind: type[Refusal]) -> bool:
+        """Whether the answer is a refusal of that name."""
+        return self.refusal is not None and self.refusal["code"] == kind.__name__
 
 
 def decode_request(body: bytes) -> Request:
-    """The request in these bytes; raises ``msgspec.DecodeError`` (or its ``ValidationError``) when it is none."""
-    request = msgspec.json.decode(body, type=Request)
+    """The request in these bytes; raises ``ValueError`` when it is none."""
+    try:
+        request = msgspec.json.decode(body, type=Request)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(str(error)) from error
     if request.deadline.tzinfo is None:
-        raise msgspec.ValidationError("a deadline without a zone")
+        raise ValueError("a deadline without a zone")
     return request
 
 
@@ -81,11 +86,6 @@ def encode_result(result: dict[str, Any]) -> bytes:
 def encode_refusal(refusal: Refusal) -> bytes:
     """The answer to a request that the rules do not allow."""
     return msgspec.json.encode({"refusal": refusal.to_dict()})
-
-
-def encode_error(name: str) -> bytes:
-    """The answer to a request that failed."""
-    return msgspec.json.encode({"error": name})
 
 
 class RpcClient:
@@ -137,7 +137,7 @@ class RpcClient:
         with self._turn:
             while True:
                 answer = self._try(service, request, ends)
-                if answer is not None and answer.error != UNAVAILABLE:
+                if answer is not None and not answer.is_refused_as(Unavailable):
                     return _unpack(service, method, answer)
                 if time.monotonic() + pause >= ends:
                     raise RpcTimeout(f"{service}.{method}: no answer in {deadline_seconds} s")
@@ -156,9 +156,10 @@ class RpcClient:
 
 def _unpack(service: str, method: str, answer: _Answer) -> dict[str, Any]:
     if answer.refusal is not None:
-        raise Refusal.from_dict(answer.refusal)
+        refusal = Refusal.from_dict(answer.refusal)
+        raise RpcFailed(f"{service}.{method}: {refusal}") if answer.is_refused_as(InternalFailure) else refusal
     if answer.result is None:
-        raise RpcFailed(f"{service}.{method}: {answer.error}")
+        raise RpcFailed(f"{service}.{method}: an answer without a result")
     return answer.result
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,12 +21,13 @@ from starlette.types import ASGIApp, Scope
 
 from chassis import files, language, tokens
 from chassis.commands import Verb, Verbs, carry_out
-from chassis.middleware import BodyLimit, Shell
-from chassis.pages import Pages
+from chassis.middleware import LET_THROUGH, BodyLimit, Named, Shell, headers_of
+from chassis.pages import HERE, Pages
 from chassis.plumbing import UploadRow
 from chassis.work import NOBODY, Actor, Runtime
+from contracts.phrase import Phrase
 from contracts.refusals import Refusal
-from contracts.refusals.general import InvalidInput, NotAllowed, NotAuthenticated, NotFound
+from contracts.refusals.general import InvalidInput, NotAllowed, NotAuthenticated, NotJson, TooLarge
 
 COOKIE = "svops"
 JSON_LIMIT_BYTES = 1_000_000
@@ -35,8 +37,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def wants_json(request: Request) -> bool:
     """Whether an answer to this request is for a program."""
     return (
-        "/api/" in request.url.path
-        or "/live/" in request.url.path
+        "/api/" in request.scope["path"]
+        or "/live/" in request.scope["path"]
         or "application/json" in request.headers.get("accept", "")
     )
 
@@ -51,7 +53,7 @@ def actor_of(request: Request, runtime: Runtime[Any]) -> Actor:
     if not token:
         return NOBODY
     if not header and request.method not in {"GET", "HEAD"} and not _is_from_our_page(request):
-        raise NotAllowed(act=f"{request.method} {request.url.path}")
+        raise NotAllowed(act=f"{request.method} {request.scope['path']}")
     try:
         return tokens.read(token, public_keys=runtime.settings.token_public_keys, now=runtime.clock.now())
     except NotAuthenticated:
@@ -64,7 +66,10 @@ def _is_from_our_page(request: Request) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site in {"same-origin", "none"}
-    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
+    try:
+        return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
+    except ValueError:  # an origin that is no address
+        return False
 
 
 def sign_in(response: Response, token: str, *, secure: bool) -> Response:
@@ -110,10 +115,11 @@ class Door:
             routes=[*api, *static, *pages],
             middleware=[
                 Middleware(Shell, service=self.runtime.name),
-                Middleware(BodyLimit, limit_bytes=self.runtime.settings.upload_limit_bytes, refuse=self._refuse),
-                Middleware(_Identify, door=self),
+                Middleware(Named, answer=partial(_answer, self.pages)),
+                Middleware(BodyLimit, limit_bytes=self.runtime.settings.upload_limit_bytes),
+                Middleware(_Identify, runtime=self.runtime),
             ],
-            exception_handlers={Refusal: self._on_refusal, 404: self._on_missing},
+            exception_handlers=LET_THROUGH,
         )
         app.state.runtime = self.runtime
         return app
@@ -134,51 +140,64 @@ class Door:
         content = await request.body()
         return JSONResponse(await self.store_upload(request, content, request.headers.get("content-type", "")))
 
-    def _refuse(self, scope: Scope, refusal: Refusal) -> ASGIApp:
-        return self._response(Request(scope), refusal)
 
-    async def _on_refusal(self, request: Request, error: Exception) -> Response:
-        if not isinstance(error, Refusal):
-            raise TypeError(error)
-        return self._response(request, error)
+def problem(refusal: Refusal) -> Response:
+    """A refusal for a program: problem details of RFC 9457."""
+    return JSONResponse(
+        refusal.to_dict(), refusal.status, headers=headers_of(refusal), media_type="application/problem+json"
+    )
 
-    async def _on_missing(self, request: Request, _: Exception) -> Response:
-        return self._response(request, NotFound(what=request.url.path))
 
-    def _response(self, request: Request, refusal: Refusal) -> Response:
-        if wants_json(request):
-            return JSONResponse(refusal.to_dict(), status_code=refusal.status, media_type="application/problem+json")
-        return self.pages.refusal(request, refusal)
+async def json_text(request: Request) -> bytes:
+    """The bytes of a request that says it is JSON; raises ``NotJson`` or ``TooLarge``."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise NotJson
+    body = await request.body()
+    if len(body) > JSON_LIMIT_BYTES:
+        raise TooLarge(limit_bytes=JSON_LIMIT_BYTES)
+    return body
 
 
 async def json_body(request: Request) -> Any:
-    """The request's JSON; raises ``InvalidInput`` when it is none."""
-    body = await request.body()
-    if len(body) > JSON_LIMIT_BYTES:
-        raise InvalidInput(errors="JSON > 1 MB")
+    """The request's JSON; raises ``NotJson``, ``TooLarge``, or ``InvalidInput`` when it is none."""
+    body = await json_text(request)
     try:
-        return json.loads(body)
+        return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(errors="JSON") from error
+        raise InvalidInput(errors=Phrase("JSON, който не може да се прочете", "unreadable JSON")) from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _answer(pages: Pages, scope: Scope, refusal: Refusal) -> ASGIApp:
+    request = Request(scope)
+    if wants_json(request):
+        return problem(refusal)
+    _speak(request)
+    page = pages.refusal(request, refusal)
+    page.headers.update(headers_of(refusal))
+    return page
+
+
+def _speak(request: Request) -> None:
+    language.speak(request.query_params.get("lang") or request.cookies.get("lang") or "bg")
 
 
 class _Identify:
     """Finds out who is at the door and in which language to answer."""
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
+    def __init__(self, app: ASGIApp, runtime: Runtime[Any]) -> None:
         self._app = app
-        self._door = door
+        self._runtime = runtime
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """ASGI."""
         if scope["type"] == "http":
             request = Request(scope)
-            language.speak(request.query_params.get("lang") or request.cookies.get("lang") or "bg")
-            try:
-                request.state.actor = actor_of(request, self._door.runtime)
-            except Refusal as refusal:
-                await self._door._response(request, refusal)(scope, receive, send)  # noqa: SLF001 - its own door
-                return
+            _speak(request)
+            request.state.actor = actor_of(request, self._runtime)
         await self._app(scope, receive, send)
 
 
@@ -224,7 +243,9 @@ def front(apps: Mapping[str, ASGIApp], home: str, runtimes: Sequence[Runtime[Any
             Route("/metrics", metrics),
             Mount("/static", StaticFiles(packages=[("chassis", "static")])),
             *(Mount(prefix, app) for prefix, app in apps.items()),
-        ]
+        ],
+        middleware=[Middleware(Named, answer=partial(_answer, Pages(HERE)))],
+        exception_handlers=LET_THROUGH,
     )
 
 

@@ -18,7 +18,7 @@ from chassis.plumbing import DocumentRow, OutboxRow
 from contracts.envelope import encode, seal
 from contracts.events import Event
 from contracts.events.chassis import RenderDocuments
-from contracts.people import Role
+from contracts.people import Role, reserved_to
 from contracts.refusals.general import NotAllowed
 
 S = TypeVar("S", bound=settings.ServiceSettings)
@@ -59,7 +59,7 @@ class Work:
         """The capacity in which the actor may do this in the exam; raises ``NotAllowed``."""
         held = self.actor.roles_in(exam_id) & set(roles)
         if not held:
-            raise NotAllowed(act=", ".join(sorted(roles)))
+            raise NotAllowed(act=reserved_to(roles))
         self.role = min(held)
         return self.role
 

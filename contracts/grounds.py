@@ -2,6 +2,8 @@
 
 import enum
 
+from contracts.phrase import Phrase
+
 
 class Ground(enum.StrEnum):
     """A ground for non-admission (Art. 6(4), 8); the value is the code that events and exports carry."""
@@ -21,43 +23,62 @@ class Ground(enum.StrEnum):
 
     def sentence(self, language: str = "bg") -> str:
         """The ground in one sentence, in ``bg`` or ``en``."""
-        return _WORDS[self][2 if language == "en" else 1]
+        return f"{self.words.told(language)}."
+
+    @property
+    def words(self) -> Phrase:
+        """The ground as it stands inside a sentence."""
+        return _WORDS[self][1]
 
 
 _WORDS = {
     Ground.MISSING_DECLARATION: (
         "чл. 6, ал. 4, т. 1",
-        "Не е приложена декларация за придобито висше образование.",
-        "No declaration of higher education is attached.",
+        Phrase(
+            "Не е приложена декларация за придобито висше образование",
+            "No declaration of higher education is attached",
+        ),
     ),
     Ground.MISSING_FEE_DOCUMENT: (
         "чл. 6, ал. 4, т. 1",
-        "Не е приложен документ за платена държавна такса.",
-        "No document of the paid state fee is attached.",
+        Phrase(
+            "Не е приложен документ за платена държавна такса",
+            "No document of the paid state fee is attached",
+        ),
     ),
     Ground.MISSING_DISABILITY_DOCUMENT: (
         "чл. 6, ал. 4, т. 1",
-        "Не е приложен документ, удостоверяващ увреждането.",
-        "No document certifying the disability is attached.",
+        Phrase(
+            "Не е приложен документ, удостоверяващ увреждането",
+            "No document certifying the disability is attached",
+        ),
     ),
     Ground.PAYER_NAME_DIFFERS: (
         "чл. 6, ал. 4, т. 2",
-        "Имената на задълженото лице в документа за платена такса не съответстват на имената в заявлението.",
-        "The names of the person liable in the fee document do not match those in the application.",
+        Phrase(
+            "Имената на задълженото лице в документа за платена такса не съответстват на имената в заявлението",
+            "The names of the person liable in the fee document do not match those in the application",
+        ),
     ),
     Ground.DECLARATION_NAME_DIFFERS: (
         "чл. 6, ал. 4, т. 3",
-        "Имената в декларацията не съответстват на имената в заявлението.",
-        "The names in the declaration do not match those in the application.",
+        Phrase(
+            "Имената в декларацията не съответстват на имената в заявлението",
+            "The names in the declaration do not match those in the application",
+        ),
     ),
     Ground.IDENTITY_DIFFERS_ON_THE_DAY: (
         "чл. 6, ал. 4, т. 4",
-        "В деня на изпита е установено несъответствие с данните в документа за самоличност.",
-        "On the day of the exam the data differ from those in the identity document.",
+        Phrase(
+            "В деня на изпита е установено несъответствие с данните в документа за самоличност",
+            "On the day of the exam the data differ from those in the identity document",
+        ),
     ),
     Ground.BANNED: (
         "чл. 8",
-        "Предходен тест е анулиран поради опит за преписване и срокът за недопускане не е изтекъл.",
-        "An earlier test was annulled for attempted copying and the term of exclusion has not ended.",
+        Phrase(
+            "Предходен тест е анулиран поради опит за преписване и срокът за недопускане не е изтекъл",
+            "An earlier test was annulled for attempted copying and the term of exclusion has not ended",
+        ),
     ),
 }

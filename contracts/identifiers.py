@@ -10,9 +10,14 @@ from stdnum import exceptions
 from stdnum.bg import egn, pnf
 
 from contracts.people import IdentifierType
+from contracts.phrase import Phrase
 from contracts.refusals.registration import IdentifierNotValid
 
-_NAMES = {IdentifierType.EGN: "ЕГН", IdentifierType.LNCH: "ЛНЧ", IdentifierType.LN: "ЛН"}
+_NAMES = {
+    IdentifierType.EGN: Phrase("ЕГН", "EGN"),
+    IdentifierType.LNCH: Phrase("ЛНЧ", "LNCh"),
+    IdentifierType.LN: Phrase("ЛН", "LN"),
+}
 _DIGITS = 10
 _OF_AGE_YEARS, _OLDEST_YEARS = 18, 100
 
@@ -25,15 +30,19 @@ def normalised(kind: IdentifierType, text: str, today: date) -> str:
     """
     compact = "".join(letter for letter in text if letter not in " -.\t\r\n")
     if not (compact.isascii() and compact.isdigit() and len(compact) == _DIGITS):
-        raise IdentifierNotValid(kind=_NAMES[kind], reason="необходими са десет цифри")
+        raise IdentifierNotValid(kind=_NAMES[kind], reason=Phrase("необходими са десет цифри", "ten digits are needed"))
     if len(set(compact)) == 1:
-        raise IdentifierNotValid(kind=_NAMES[kind], reason="еднакви цифри")
+        raise IdentifierNotValid(kind=_NAMES[kind], reason=Phrase("еднакви цифри", "all digits are the same"))
     if kind is not IdentifierType.LN and not _passes(
         egn.validate if kind is IdentifierType.EGN else pnf.validate, compact
     ):
-        raise IdentifierNotValid(kind=_NAMES[kind], reason="невярна контролна цифра или дата")
+        raise IdentifierNotValid(
+            kind=_NAMES[kind], reason=Phrase("невярна контролна цифра или дата", "wrong control digit or date")
+        )
     if kind is IdentifierType.EGN and egn.get_birth_date(compact) > today:
-        raise IdentifierNotValid(kind=_NAMES[kind], reason="бъдеща дата на раждане")
+        raise IdentifierNotValid(
+            kind=_NAMES[kind], reason=Phrase("бъдеща дата на раждане", "date of birth in the future")
+        )
     return compact
 
 

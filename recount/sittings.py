@@ -72,10 +72,10 @@ def _check_all_closed(record: Record, report: Report) -> None:
 
 
 def _heads_noted(record: Record) -> dict[str, str]:
-    heads = {facts["sitting"]: facts["history_sha256"] for _, facts in record.noted("session", "sitting:submitted")}
-    for _, facts in record.noted("session", "sheets:time_expired"):
-        heads |= facts["heads"]
-    return heads
+    closings = ("sitting:submitted", "sitting:time_expired")
+    return {
+        facts["sitting"]: facts["history_sha256"] for action in closings for _, facts in record.noted("session", action)
+    }
 
 
 def _check_history(where: str, sitting: dict[str, Any], report: Report) -> None:

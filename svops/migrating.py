@@ -23,18 +23,18 @@ class _Places:
     amqp_uri: str = secret()
 
 
-def migrate(database_urls: Mapping[str, str], amqp_uri: str) -> None:
-    """Bring the databases to their newest schema, one after the other, then declare the topology. Twice is as once.
+def migrate(database_urls: Mapping[str, str]) -> None:
+    """Bring the databases to their newest schema, one after the other. Twice is as once.
 
     ``database_urls``: service name → URL (``postgresql://`` or SQLAlchemy's) of the role that owns the schema.
     """
     for service in SERVICES:
         database.migrate(service.package, for_sqlalchemy(database_urls[service.name]))
-    serve.declare(amqp_uri)
 
 
 def migrate_from_environment() -> None:
-    """As a container's environment says; where ``SVOPS_POSTGRES_URI_FILE`` is set, roles and databases are made first.
+    """As a container's environment says, and the topology with it; where ``SVOPS_POSTGRES_URI_FILE`` is set, roles and
+    databases are made first.
 
     Raises ``SettingsError``.
     """
@@ -44,7 +44,8 @@ def migrate_from_environment() -> None:
         superuser_uri = Path(path).read_text(encoding="utf-8").strip()
         for url in urls.values():
             _make(superuser_uri, url)
-    migrate(urls, next(iter(places.values())).amqp_uri)
+    migrate(urls)
+    serve.declare(next(iter(places.values())).amqp_uri)
 
 
 def for_sqlalchemy(url: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from svops import serve
 from svops.environment import Environment, Place
 from svops.local.machine import LocalMachine
 from svops.local.ports import remembered_port
@@ -39,9 +40,10 @@ class System(AbstractContextManager["System"]):
 
     def __enter__(self) -> Self:
         databases = {service.name: self.machine.database.create(service.name) for service in SERVICES}
-        broker = self.machine.broker
-        environment = Environment(self.place, database_uri=databases.__getitem__, amqp_uri=broker.uri)
-        migrate(databases, broker.uri)
+        migrate(databases)
+        amqp_uri = self.machine.broker.uri
+        serve.declare(amqp_uri)
+        environment = Environment(self.place, database_uri=databases.__getitem__, amqp_uri=amqp_uri)
         self._start_processes(environment.variables())
         return self
 

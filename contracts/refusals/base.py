@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+from contracts.phrase import Phrase
+
 _BY_CODE: dict[str, type["Refusal"]] = {}
 
 
@@ -11,6 +13,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is a lawful answer, not an e
 
     Subclasses state ``article`` (where the rule stands), ``status`` (HTTP), and one sentence in each language; the
     sentences are format strings over the facts with which the refusal is raised. The code is the class's name.
+
+    A fact in words is a ``Phrase``, told in the sentence's language; numbers, codes and citations are told as they are.
     """
 
     article: ClassVar[str]
@@ -35,7 +39,10 @@ class Refusal(Exception):  # noqa: N818 - a refusal is a lawful answer, not an e
 
     def sentence(self, language: str = "bg") -> str:
         """One sentence for a person, in ``bg`` or ``en``."""
-        return (self.en if language == "en" else self.bg).format(**self.facts)
+        facts = {
+            name: value.told(language) if isinstance(value, Phrase) else value for name, value in self.facts.items()
+        }
+        return (self.en if language == "en" else self.bg).format(**facts)
 
     def to_dict(self) -> dict[str, Any]:
         """The refusal as it stands in JSON and RPC answers (problem details, RFC 9457, with our members)."""
@@ -47,15 +54,24 @@ class Refusal(Exception):  # noqa: N818 - a refusal is a lawful answer, not an e
             "article": self.article,
             "detail": self.sentence("en"),
             "sentence": {"bg": self.sentence("bg"), "en": self.sentence("en")},
-            "facts": {
-                name: str(value) if not isinstance(value, dict | list) else value for name, value in self.facts.items()
-            },
+            "facts": {name: _sent(value) for name, value in self.facts.items()},
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The refusal that another service answered with; an unknown code is a programming error."""
-        return _BY_CODE[data["code"]](**data["facts"])  # type: ignore[return-value] # the family is closed
+        facts = {name: _received(value) for name, value in data["facts"].items()}
+        return _BY_CODE[data["code"]](**facts)  # type: ignore[return-value] # the family is closed
+
+
+def _sent(fact: Any) -> Any:
+    if isinstance(fact, Phrase):
+        return {"bg": fact.bg, "en": fact.en}
+    return fact if isinstance(fact, dict | list) else str(fact)
+
+
+def _received(fact: Any) -> Any:
+    return Phrase(**fact) if isinstance(fact, dict) and fact.keys() == {"bg", "en"} else fact
 
 
 def by_code(code: str) -> type[Refusal]:

@@ -6,7 +6,7 @@ from contracts.refusals.base import Refusal
 class InvalidInput(Refusal):
     """A field is missing, unknown, or not of its form."""
 
-    article = "чл. 6, ал. 1"
+    article = "Собствено правило"
     status = 422
     bg = "Данните не са попълнени според изискванията: {errors}"
     en = "The data are not of the required form: {errors}"
@@ -31,7 +31,7 @@ class WrongCredentials(Refusal):
 
 
 class NotAllowed(Refusal):
-    """The person's capacity does not include this act."""
+    """The person's capacity does not include this act. ``act``: which it is, or to whom it is reserved."""
 
     article = "чл. 12–18"
     status = 403
@@ -62,8 +62,8 @@ class NotThatKindOfFile(Refusal):
 
     article = "чл. 6, ал. 1"
     status = 415
-    bg = "Файлът не е от допустим вид (PDF, JPEG, PNG): {reason}."
-    en = "The file is not of an accepted kind (PDF, JPEG, PNG): {reason}."
+    bg = "Файлът не е от допустим вид (PDF, JPEG, PNG, TIFF): {reason}."
+    en = "The file is not of an accepted kind (PDF, JPEG, PNG, TIFF): {reason}."
 
 
 class KeyReused(Refusal):
@@ -122,3 +122,56 @@ class AlreadyDone(Refusal):
     article = "Собствено правило"
     bg = "Действието вече е извършено: {what}."
     en = "Already done: {what}."
+
+
+class Overtaken(Refusal):
+    """Another request changed the same thing while this one was carried out."""
+
+    article = "Собствено правило"
+    bg = "Междувременно друга заявка промени същото и тази не е изпълнена; опитайте отново."
+    en = "Another request changed the same thing meanwhile and this one was not carried out; try again."
+
+
+class TooFarAhead(Refusal):
+    """A day later than anybody plans for."""
+
+    article = "Собствено правило"
+    status = 422
+    bg = "Денят {day} е твърде далеч: допуска се най-късно {until}."
+    en = "The day {day} is too far ahead: {until} is the latest allowed."
+
+
+class MethodNotAllowed(Refusal):
+    """The address exists and takes other methods."""
+
+    article = "Собствено правило"
+    status = 405
+    bg = "На този адрес се допускат само заявки {allowed}."
+    en = "This address takes {allowed} requests only."
+
+
+class NotJson(Refusal):
+    """A command or answer that does not say that it is JSON."""
+
+    article = "Собствено правило"
+    status = 415
+    bg = "Заявката трябва да е от вид application/json."
+    en = "The request has to be of the type application/json."
+
+
+class Unavailable(Refusal):
+    """The database is away; the same request is welcome a little later."""
+
+    article = "Собствено правило"
+    status = 503
+    bg = "Системата временно не може да изпълни заявката; опитайте отново след малко."
+    en = "The system cannot carry out the request for the moment; try again in a little while."
+
+
+class InternalFailure(Refusal):
+    """What nobody foresaw: nothing of it is told outside but the number under which the log has it."""
+
+    article = "Собствено правило"
+    status = 500
+    bg = "Системата не успя да изпълни заявката; записано е под номер {trace}."
+    en = "The system failed to carry out the request; it is recorded under number {trace}."

@@ -29,7 +29,7 @@ class OutsideBounds(Refusal):
 
 
 class NotEnoughQuestions(Refusal):
-    """Fewer accepted questions than the variants need. ``missing``: area → how many more."""
+    """Fewer accepted questions than the variants need. ``missing``: by area of Art. 11, how many more."""
 
     article = "чл. 13, ал. 4"
     bg = "Приетите въпроси не достигат за изготвяне на вариантите: {missing}."

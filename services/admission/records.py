@@ -7,6 +7,7 @@ from sqlalchemy import select
 from chassis.work import Work
 from contracts.people import IdentifierType, Mode, Names, Role
 from contracts.people import Person as Named
+from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound
 from regulation import Regulation, in_force
 from services.admission.rules.seating import Room
@@ -64,7 +65,7 @@ def hall_of(work: Work, exam_id: str, hall: str, *, to_change: bool = False) -> 
     """A planned hall; ``to_change`` locks it: its door is closed once."""
     found = work.session.get(Hall, (exam_id, hall), with_for_update=to_change)
     if found is None:
-        raise NotFound(what=hall)
+        raise NotFound(what=Phrase(f"зала {hall}", f"hall {hall}"))
     return found
 
 

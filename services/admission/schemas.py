@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from chassis.commands import Shape
-from chassis.fields import ExamId, OpaqueId, PersonName, Secret, Text
+from chassis.fields import Day, ExamId, OpaqueId, PersonName, Secret, Text
 from contracts.grounds import Ground
 from contracts.people import IdentifierType, Mode, Role
 from services.admission.rules.checking import DECLARATION, DISABILITY, FEE
@@ -58,7 +58,7 @@ class AddPerson(Shape):
     identifier_type = fields.Enum(IdentifierType, by_value=True, required=True)
     identifier = fields.String(required=True, validate=validate.Length(min=1, max=30))
     id_card_number = fields.String(required=True, validate=validate.Regexp(r"\A[0-9A-Za-zА-Яа-я]{5,20}\Z"))
-    id_card_issued_on = fields.Date(required=True)
+    id_card_issued_on = Day(required=True)
     id_card_issued_by = Text(longest=100, required=True)
     address = Text(longest=300, required=True)
     phone = fields.String(required=True, validate=validate.Regexp(r"\A\+?[0-9 ()/-]{5,30}\Z"))
@@ -70,7 +70,7 @@ class AppointCommission(Shape):
 
     exam_id = ExamId()
     order_number = Text(longest=50, required=True)
-    signed_on = fields.Date(required=True)
+    signed_on = Day(required=True)
     chair = OpaqueId(required=True)
     members = fields.List(OpaqueId(), required=True, validate=validate.Length(max=_MOST_PEOPLE))
 
@@ -95,7 +95,7 @@ class AppointAdministrators(Shape):
 
     exam_id = ExamId()
     order_number = Text(longest=50, required=True)
-    signed_on = fields.Date(required=True)
+    signed_on = Day(required=True)
     assignments = fields.List(
         fields.Nested(Assignment), required=True, validate=validate.Length(min=1, max=_MOST_PEOPLE)
     )
@@ -122,7 +122,7 @@ class ImportBan(Shape):
 
     identifier_type = fields.Enum(IdentifierType, by_value=True, required=True)
     identifier = fields.String(required=True, validate=validate.Length(min=1, max=30))
-    annulled_on = fields.Date(required=True)
+    annulled_on = Day(required=True)
     exam_id = ExamId()
 
 

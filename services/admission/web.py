@@ -15,13 +15,12 @@ from chassis.forms import Form, read_form, wrong_fields
 from chassis.web import COOKIE, Door, json_body, sign_in
 from chassis.work import NOBODY, Actor, Runtime
 from contracts.grounds import Ground
-from contracts.people import Role
+from contracts.people import CAPACITIES, Role
 from contracts.refusals import Refusal
 from contracts.refusals.general import NotAuthenticated, NotFound
 from services.admission.commands import LOG_IN, READERS, RENEW, VERBS
 from services.admission.records import application_of
 from services.admission.rules.checking import DECLARATION, DISABILITY, FEE
-from services.admission.rules.staffing import CAPACITIES
 from services.admission.settings import Settings
 
 HOME, LOGIN = "/admission/", "/admission/login"
@@ -183,7 +182,7 @@ class Screens:
         return await run_in_threadpool(carry_out, self._door.runtime, verb, payload, actor)
 
     def _signed_in(self, request: Request, response: Response, answer: dict[str, Any]) -> Response:
-        return sign_in(response, answer["token"], secure=request.url.scheme == "https")
+        return sign_in(response, answer["token"], secure=request.scope["scheme"] == "https")
 
     def _page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
         wrong = wrong_fields(context.get("refusal"))

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from chassis.commands import Answer
 from chassis.export import plumbing_export
 from chassis.work import Work
+from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound
 from services.certification.tables import Certificate, Duplicate, Inspection
 from services.certification.usecases.certificates import eligible
@@ -39,7 +40,7 @@ def verify(work: Work, *, number: str) -> Answer:
     """The whole register entry of a certificate, to be compared with the paper field by field."""
     certificate = work.session.get(Certificate, number)
     if certificate is None:
-        raise NotFound(what=number)
+        raise NotFound(what=Phrase(f"сертификат № {number}", f"certificate no. {number}"))
     return _entry(certificate, _duplicates(work, [number]).get(number, []))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from chassis.commands import Shape
-from chassis.fields import ExamId, OpaqueId, Sha256, Text
+from chassis.fields import ExamId, Instant, OpaqueId, Sha256, Text
 
 
 class CertificateNumber(fields.String):
@@ -71,7 +71,7 @@ class ScheduleInspection(Shape):
     """Day, hour and employee of an inspection (Art. 53(2))."""
 
     inspection_id = OpaqueId(required=True)
-    at = fields.AwareDateTime(required=True)
+    at = Instant(required=True)
     employee = Text(longest=200, required=True)
 
 

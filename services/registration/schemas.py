@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from chassis.commands import Shape
-from chassis.fields import ExamId, PersonName, Secret, Sha256, Text
+from chassis.fields import Day, ExamId, PersonName, Secret, Sha256, Text
 from contracts.people import IdentifierType, Mode
 from services.registration.rules.applications import KINDS
 
@@ -19,7 +19,7 @@ class PublishAnnouncement(Shape):
 
     exam_id = ExamId()
     title = Text(longest=300, required=True)
-    exam_on = fields.Date(required=True)
+    exam_on = Day(required=True)
     modes = fields.List(fields.Enum(Mode, by_value=True), required=True, validate=validate.Length(min=1, max=len(Mode)))
     sessions = fields.Integer(strict=True, required=True, validate=validate.Range(min=1))
     place_posted = Text(longest=300, required=True)
@@ -38,7 +38,7 @@ class RegisterCandidate(Shape):
     address = Text(longest=300, required=True)
     phone = fields.String(required=True, validate=validate.Regexp(r"\A\+?[0-9 ()/-]{5,30}\Z"))
     id_card_number = fields.String(required=True, validate=validate.Regexp(r"\A[0-9A-Za-zА-Яа-я]{5,20}\Z"))
-    id_card_issued_on = fields.Date(required=True)
+    id_card_issued_on = Day(required=True)
     id_card_issued_by = Text(longest=100, required=True)
 
 

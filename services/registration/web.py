@@ -160,7 +160,7 @@ class Screens:
         return self._with_cookie(request, RedirectResponse(to, status_code=303), token)
 
     def _with_cookie(self, request: Request, response: Response, token: str) -> Response:
-        return sign_in(response, token, secure=request.url.scheme == "https")
+        return sign_in(response, token, secure=request.scope["scheme"] == "https")
 
     def _page(self, request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
         return self._door.pages.answer(

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from chassis.work import Work
-from contracts.people import IdentifierType, Mode, Names, Person, Role
+from contracts.people import FORMS, IdentifierType, Mode, Names, Person, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound
 from contracts.refusals.session import NotOfThisHall, NotOfThisMode
 from regulation import Regulation, in_force
@@ -28,7 +29,7 @@ def hall_of(work: Work, exam_id: str, hall: str) -> Hall:
     """The hall, locked; raises ``NotFound``."""
     found = work.session.get(Hall, (exam_id, hall), with_for_update=True)
     if found is None:
-        raise NotFound(what=f"зала {hall}")
+        raise NotFound(what=Phrase(f"зала {hall}", f"hall {hall}"))
     return found
 
 
@@ -47,7 +48,7 @@ def sitting_of(work: Work, exam_id: str, candidate_id: str) -> Sitting:
         select(Sitting).where(Sitting.exam_id == exam_id, Sitting.candidate_id == candidate_id).with_for_update()
     ).one_or_none()
     if found is None:
-        raise NotFound(what=f"кандидат {candidate_id}")
+        raise NotFound(what=Phrase(f"кандидат {candidate_id}", f"candidate {candidate_id}"))
     return found
 
 
@@ -58,7 +59,7 @@ def sitting_in_own_hall(work: Work, exam_id: str, candidate_id: str) -> tuple[Si
         select(Sitting.hall).where(Sitting.exam_id == exam_id, Sitting.candidate_id == candidate_id)
     )
     if place is None:
-        raise NotFound(what=f"кандидат {candidate_id}")
+        raise NotFound(what=Phrase(f"кандидат {candidate_id}", f"candidate {candidate_id}"))
     hall = own_hall(work, exam_id, place)
     return sitting_of(work, exam_id, candidate_id), hall
 
@@ -72,7 +73,7 @@ def sittings_in(work: Work, hall: Hall) -> list[Sitting]:
 def sheet_of(work: Work, sitting: Sitting) -> Sheet:
     """The sheet of an electronic sitting, locked against answers that arrive; raises ``NotOfThisMode``."""
     if sitting.mode != Mode.ELECTRONIC:
-        raise NotOfThisMode(mode=sitting.mode)
+        raise NotOfThisMode(mode=FORMS[Mode(sitting.mode)])
     return work.session.get_one(Sheet, sitting.sitting_id, with_for_update=True)
 
 
@@ -86,7 +87,7 @@ def sheets_of(work: Work, sittings: list[Sitting]) -> dict[Sitting, Sheet]:
 def require_mode(hall: Hall | Sitting, mode: Mode) -> None:
     """Refuse an act of the other form of the exam; raises ``NotOfThisMode``."""
     if hall.mode != mode:
-        raise NotOfThisMode(mode=hall.mode)
+        raise NotOfThisMode(mode=FORMS[Mode(hall.mode)])
 
 
 def course_of(sitting: Sitting, hall: Hall, sheet: Sheet | None) -> Course:

@@ -11,6 +11,7 @@ from chassis.export import plumbing_export
 from chassis.plumbing import ActRow
 from chassis.work import Work
 from contracts.people import Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound
 from contracts.refusals.session import LineMoved
 from services.session.lookups import answers_of, course_of, exam_of, names_of
@@ -45,7 +46,7 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
     """A hall as seats with their live state."""
     place = work.session.get(Hall, (exam_id, hall))
     if place is None:
-        raise NotFound(what=f"зала {hall}")
+        raise NotFound(what=Phrase(f"зала {hall}", f"hall {hall}"))
     rows = work.session.execute(
         select(Sitting, Sheet)
         .outerjoin(Sheet, Sheet.sitting_id == Sitting.sitting_id)
@@ -131,7 +132,7 @@ def show_screen(work: Work, *, sitting_id: uuid.UUID, line: int) -> Answer:
     sitting = work.session.get(Sitting, sitting_id)
     sheet = work.session.get(Sheet, sitting_id)
     if sitting is None or sheet is None:
-        raise NotFound(what="изпит на кандидата")
+        raise NotFound(what=Phrase("изпит на кандидата", "the candidate's sitting"))
     if line != sheet.line:
         raise LineMoved
     hall = work.session.get_one(Hall, (sitting.exam_id, sitting.hall))

@@ -6,6 +6,7 @@ The candidate's answers have a door of their own: ``live``.
 import io
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pikepdf
 from starlette.concurrency import run_in_threadpool
@@ -55,6 +56,7 @@ _ON_PAGE = frozenset(
     }
 )
 _WHOLE_NUMBERS = frozenset({"session", "envelopes"})
+_MOST_DIGITS = 9
 
 
 def _print(work: Work, *, exam_id: str, hall: str) -> Answer:
@@ -130,8 +132,7 @@ class Screens:
             await self._door.carry_out(request, verb, _payload(verb, form))
         except Refusal as refusal:
             return await self._hall(request, place | selected, refusal)
-        where = request.url.include_query_params(**place, **selected)
-        return RedirectResponse(f"{where.path}?{where.query}", status_code=303)
+        return RedirectResponse(f"{request.scope['path']}?{urlencode(place | selected)}", status_code=303)
 
     async def _hall(self, request: Request, asked: dict[str, str], refusal: Refusal | None) -> Response:
         place = {name: asked[name] for name in ("exam_id", "hall") if name in asked}
@@ -158,9 +159,11 @@ def _payload(verb: str, form: dict[str, str]) -> dict[str, Any]:
     """What a form means to a verb: the fields that it knows, whole numbers as such."""
     known = VERBS.by_name[verb].shape().fields
     fields: dict[str, Any] = {name: value for name, value in form.items() if name in known}
-    return {
-        name: int(value) if name in _WHOLE_NUMBERS and value.isdecimal() else value for name, value in fields.items()
-    }
+    return {name: int(value) if _is_number(name, value) else value for name, value in fields.items()}
+
+
+def _is_number(name: str, value: str) -> bool:
+    return name in _WHOLE_NUMBERS and value.isdecimal() and len(value) <= _MOST_DIGITS
 
 
 def _as_json(one: credentials.Printed) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from chassis.commands import Answer
 from chassis.export import plumbing_export
 from chassis.work import Work
+from contracts.phrase import Phrase
 from contracts.refusals.general import OutOfOrder
 from services.testbank.rules import composition, sealing, timing
 from services.testbank.tables import Draw, Exam, Opening, Question, StoredBooklet, Variant
@@ -133,7 +134,11 @@ def peeled_variant(work: Work, *, exam_id: str, variant: int | None = None) -> A
     """Director, on exam day: his envelope, once the chair has taken it out of the outer one (Art. 13(7))."""
     sealed = opening.to_be_opened(work, exams.load(work, exam_id), variant)
     if work.session.get(Opening, (exam_id, sealed.variant)) is None:
-        raise OutOfOrder(state="външният плик не е отворен от председателя")
+        raise OutOfOrder(
+            state=Phrase(
+                "външният плик не е отворен от председателя", "the outer envelope has not been opened by the chair"
+            )
+        )
     content = work.files.get(sealed.inner_sha256)
     return {"variant": sealed.variant, "peeled_base64": _base64(content), "sha256": sealed.inner_sha256}
 

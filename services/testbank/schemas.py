@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from chassis.commands import Shape
-from chassis.fields import ExamId, OpaqueId, Sha256, Text
+from chassis.fields import Day, ExamId, OpaqueId, Sha256, Text
 from contracts.people import Mode
 
 _MOST_QUESTIONS = 1000
@@ -21,7 +21,7 @@ class Base64(fields.String):
         try:
             return base64.b64decode(text, validate=True)
         except ValueError as error:
-            raise ValidationError("base64") from error
+            raise ValidationError("Not base64.") from error
 
 
 class Reason(Text):
@@ -50,7 +50,7 @@ class SubmittedQuestion(Shape):
     )
     correct = fields.String(required=True, validate=_LETTER)
     ground = Text(longest=300, required=True)
-    law_as_of = fields.Date(required=True)
+    law_as_of = Day(required=True)
     study = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     code = Text(longest=40, load_default=None, allow_none=True)
     standard_version = Text(longest=200, load_default=None, allow_none=True)

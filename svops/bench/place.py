@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from svops import serve
 from svops.environment import Environment, Place
 from svops.local.machine import LocalMachine
 from svops.migrating import migrate
@@ -28,7 +29,8 @@ def bench_place() -> Iterator[Bench]:
         root.chmod(0o755)
         with LocalMachine(root) as machine:
             uris = {service.name: machine.database.create(service.name) for service in SERVICES}
-            migrate(uris, machine.broker.uri)
+            migrate(uris)
+            serve.declare(machine.broker.uri)
             place = Place(root, "http://127.0.0.1", "system")
             environment = Environment(place, database_uri=uris.__getitem__, amqp_uri=machine.broker.uri)
             yield Bench(machine, environment.variables())

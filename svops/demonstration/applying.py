@@ -237,7 +237,7 @@ def seat(play: Play) -> None:
             halls=[
                 {
                     "hall": hall.code,
-                    "place": f"Министерство на финансите, зала {hall.code}",
+                    "place": "Министерство на финансите, гр. София, ул. „Г. С. Раковски“ № 102",
                     "mode": hall.mode.value,
                     "session": 1,
                     "rows": cast.HALL_ROWS,

@@ -20,8 +20,9 @@ NOT_ADMITTED = (
     "banned",
 )
 _WORST, _BEST = 20, 86
-#: Whatever the dice say, somebody at a computer passes (and later loses the certificate), and somebody fails.
-_SURE = {(Mode.ELECTRONIC, 5): 75, (Mode.ELECTRONIC, 6): 45}
+#: Whatever the dice say, somebody at a computer passes (and later loses the certificate), somebody fails, and one card
+#: lies just within the pass mark and the band of the second check.
+_SURE = {(Mode.ELECTRONIC, 5): 75, (Mode.ELECTRONIC, 6): 45, (Mode.PAPER, 3): 45, (Mode.PAPER, 5): 60}
 #: What happens to one candidate each on the day, at the computers and on paper.
 ELECTRONIC_STORIES = ("absent", "annulled_for_copying", "leaves_and_returns", "computer_dies", "assisted")
 PAPER_STORIES = (
@@ -88,7 +89,7 @@ def people_on_duty(play: Play) -> list[tuple[str, str | None]]:
 
 
 def candidates(play: Play) -> list[Candidate]:
-    """All who apply. Scores are drawn so that both sides of 60, and the band of the second check, are met."""
+    """All who apply. Scores are drawn around the pass mark."""
     electronic = [
         _candidate(play, Mode.ELECTRONIC, number, story)
         for number, story in _with_stories(play.options.electronic, ELECTRONIC_STORIES)

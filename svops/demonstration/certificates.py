@@ -90,4 +90,10 @@ def duplicate(play: Play) -> None:
         )
         play.on(DUPLICATE_ISSUED_ON)
         play.staff_client("minister").command("certification", "issue_duplicate", number=number)
+        until("the duplicate stands in the profile", lambda: "duplicate_issued" in _timeline(play, holder))
         stage.count = 1
+
+
+def _timeline(play: Play, one: Candidate) -> set[str]:
+    profile = play.candidate_client(one).ask("registration", "my_profile")
+    return {entry["kind"] for entry in profile["timeline"]}

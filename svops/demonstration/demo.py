@@ -48,8 +48,13 @@ _STAGES = (
     bank.open_drawn,
     door.print_credentials,
     door.let_in,
-    electronic.sit,
-    paper_hall.sit,
+    electronic.begin,
+    paper_hall.begin,
+    electronic.first_half,
+    paper_hall.solve,
+    electronic.second_half,
+    electronic.end,
+    paper_hall.end,
     grading.grade_electronic,
     grading.read_cards,
     grading.mark_cards,
@@ -165,9 +170,6 @@ def _tell(console: Console, play: Play, summary: dict[str, Any]) -> None:
     table.add_row("общо", "", f"{sum(stage.seconds for stage in play.stages):.1f}")
     console.print(table)
     for kind, paths in summary["documents"].items():
-        console.print(f"{kind}: {len(paths)} → {_common(play.options.out, paths)}")
+        console.print(f"{kind}: {len(paths)}")
+        console.print("\n".join(f"  {play.options.out / path}" for path in paths), highlight=False, soft_wrap=True)
     console.print(f"Обобщение: {play.options.out / 'summary.json'}; преброяване: {summary['recount']}")
-
-
-def _common(out: Path, paths: list[str]) -> Path:
-    return out / (paths[0] if len(paths) == 1 else Path(paths[0]).parent)

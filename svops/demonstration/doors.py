@@ -14,7 +14,8 @@ from contracts.refusals import Refusal
 
 _PATIENCE_SECONDS = 90.0
 _PAUSE_SECONDS = 0.2
-_MAY_COME = frozenset({"NotFound", "OutOfOrder"})
+_AGAIN = frozenset({"Overtaken"})
+_MAY_COME = _AGAIN | {"NotFound", "OutOfOrder"}
 Json = dict[str, Any]
 
 
@@ -73,18 +74,17 @@ class Client:
             except httpx.TransportError as error:
                 last = repr(error)
             else:
-                if not response.is_server_error and not (self.waits_for_events and _may_come(response)):
+                if not response.is_server_error and not self._is_to_be_tried_again(response):
                     return _accept(response)
                 last = f"{response.status_code} {response.text[:300]}"
             time.sleep(_PAUSE_SECONDS)
         raise DoorStaysClosedError(f"{method} {path}: {last}")
 
-
-def _may_come(response: httpx.Response) -> bool:
-    """Whether the refusal only says that an event has not arrived yet: a person tries again."""
-    if response.headers.get("content-type", "").startswith("application/problem+json"):
-        return response.json()["code"] in _MAY_COME
-    return False
+    def _is_to_be_tried_again(self, response: httpx.Response) -> bool:
+        """Whether the refusal only says that somebody else was quicker, or that an event may still be on its way."""
+        if response.headers.get("content-type", "").startswith("application/problem+json"):
+            return response.json()["code"] in (_MAY_COME if self.waits_for_events else _AGAIN)
+        return False
 
 
 def _accept(response: httpx.Response) -> httpx.Response:

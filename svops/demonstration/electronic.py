@@ -20,7 +20,8 @@ from svops.demonstration.doors import DoorStaysClosedError, until
 from svops.demonstration.play import EXAM, EXAM_ON, Candidate, Play
 from svops.demonstration.questions import load
 
-_PARTS = 6  #: the three hours are played in so many parts; the calendar moves between them
+_PARTS, _MIDDLE = 6, 3  #: the three hours are played in so many parts; the calendar moves between them
+_PART_MINUTES = 24
 _PATIENCE = 450  #: tries
 _PAUSE_SECONDS = 0.2
 _ANSWER_SECONDS = 30
@@ -109,27 +110,39 @@ def _choice(question: dict[str, Any], chance: random.Random, *, is_right: bool) 
     return chance.choice([*wrong, None])
 
 
-def sit(play: Play) -> None:
-    """The whole sitting, with its incidents."""
+def begin(play: Play) -> None:
+    """Log-in, unlocking at 9:30, the unique numbers (Art. 23, 24)."""
     credentials = play.facts["credentials"]
     address = str(play.http.base_url)
     sitters = [Sitter(one, address, credentials[one.hall, one.seat]) for one in appeared(play, Mode.ELECTRONIC)]
-    with play.stage("electronic_sitting", "Изпит в електронен вариант") as stage:
+    with play.stage("electronic_start", "Начало на изпита в електронен вариант") as stage:
         play.each("влизане в системата", sitters, Sitter.log_in)
         play.on(EXAM_ON, "9:30")
         play.staff_client("system-1").command("session", "unlock", exam_id=EXAM, session=1)
         play.each("въпроси на екрана", sitters, lambda one: one.look(play.chance(one.candidate, "answers")))
-        play.each("уникални номера (приложение № 5)", sitters, lambda one: _confirm_number(play, one))
-        acknowledged = sum(_answer(play, sitters, part) for part in range(_PARTS))
+        stage.count = play.each("уникални номера (приложение № 5)", sitters, lambda one: _confirm_number(play, one))
+    play.facts["sitters"] = sitters
+
+
+def first_half(play: Play) -> None:
+    """Answers, one candidate leaving and returning, one computer that dies (Art. 25, 27)."""
+    with play.stage("electronic_first_half", "Електронен вариант: до средата") as stage:
+        stage.count = sum(_answer(play, part) for part in range(_MIDDLE))
+
+
+def second_half(play: Play) -> None:
+    """One candidate annulled for copying (Art. 28); most of the others finish before the hour."""
+    sitters: list[Sitter] = play.facts["sitters"]
+    with play.stage("electronic_second_half", "Електронен вариант: до края") as stage:
+        stage.count = sum(_answer(play, part) for part in range(_MIDDLE, _PARTS))
         early = [one for number, one in enumerate(sitters) if number % 3 and not _is_out(one, _PARTS)]
         play.each("приключили преди края", early, Sitter.submit)
-        _end(play, sitters)
-        stage.count = acknowledged
 
 
-def _answer(play: Play, sitters: list[Sitter], part: int) -> int:
+def _answer(play: Play, part: int) -> int:
     """A part of the three hours with its incidents; how many answers were acknowledged."""
-    play.clock.set(calendar.local(EXAM_ON, "9:30") + timedelta(minutes=5 + 28 * part))
+    sitters: list[Sitter] = play.facts["sitters"]
+    play.clock.set(calendar.local(EXAM_ON, "9:50") + timedelta(minutes=_PART_MINUTES * part))
     _incidents(play, sitters, part)
     counts: list[int] = []
     answering = [one for one in sitters if not _is_out(one, part)]
@@ -148,16 +161,16 @@ def _confirm_number(play: Play, sitter: Sitter) -> None:
 
 
 def _is_out(sitter: Sitter, part: int) -> bool:
-    return sitter.candidate.oddity == "annulled_for_copying" and part >= 3  # noqa: PLR2004 - from the middle on
+    return sitter.candidate.oddity == "annulled_for_copying" and part >= _MIDDLE
 
 
 def _incidents(play: Play, sitters: list[Sitter], part: int) -> None:
     by_story = {sitter.candidate.oddity: sitter for sitter in sitters if sitter.candidate.oddity}
     if part == 1 and (leaving := by_story.get("leaves_and_returns")):
         leave_and_return(play, leaving.candidate)
-    if part == 2 and (dying := by_story.get("computer_dies")):  # noqa: PLR2004 - in the third part
+    if part == _MIDDLE - 1 and (dying := by_story.get("computer_dies")):
         _another_computer(play, dying)
-    if part == 3 and (copying := by_story.get("annulled_for_copying")):  # noqa: PLR2004 - in the fourth part
+    if part == _MIDDLE and (copying := by_story.get("annulled_for_copying")):
         _annul(play, copying.candidate)
 
 
@@ -200,7 +213,14 @@ def _annul(play: Play, one: Candidate) -> None:
     play.staff_client("system-1").command("session", "terminate_access", exam_id=EXAM, candidate_id=one.candidate_id)
 
 
-def _end(play: Play, sitters: list[Sitter]) -> None:
+def end(play: Play) -> None:
+    """A quarter of an hour before the end it is said; at the end envelopes are handed in and counted (Art. 29, 30)."""
+    with play.stage("electronic_end", "Край на електронния изпит и предаване") as stage:
+        stage.count = _end(play)
+
+
+def _end(play: Play) -> int:
+    here = appeared(play, Mode.ELECTRONIC)
     halls = [hall for hall in cast.halls(play) if hall.mode is Mode.ELECTRONIC]
     play.on(EXAM_ON, "12:15")
     for hall in halls:
@@ -209,7 +229,8 @@ def _end(play: Play, sitters: list[Sitter]) -> None:
     for hall in halls:
         play.staff_client(hall.administrator).command("session", "end_hall", exam_id=EXAM, hall=hall.code)
     for hall in halls:
-        hand_in_and_count(play, hall, [sitter.candidate for sitter in sitters if sitter.candidate.hall == hall.code])
+        hand_in_and_count(play, hall, [one for one in here if one.hall == hall.code])
+    return len(here)
 
 
 def hand_in_and_count(play: Play, hall: cast.Hall, here: list[Candidate]) -> None:

@@ -1,5 +1,6 @@
 """Grading both ways (Art. 43–48), protocols, publication of results (Art. 49)."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 
 from contracts.people import Mode
 from contracts.refusals.general import OutOfOrder
-from services.grading.paper.cards.simulation import Ink, scan
+from services.grading.paper.cards.simulation import GRADES, Ink, scan
 from svops.demonstration.door import appeared
 from svops.demonstration.doors import until
 from svops.demonstration.paper_hall import Envelope, filled_card
@@ -18,6 +19,9 @@ GRADED_ON = date(2027, 5, 18)
 PUBLISHED_ON = {Mode.ELECTRONIC: date(2027, 5, 21), Mode.PAPER: date(2027, 5, 28)}
 MEMBERS = ("member-1", "member-2", "member-3")
 _SCAN_DPI = 200
+#: A sheet-fed scanner of an office: askew, stretched, uneven, noisy, compressed; without folds and dust, which would
+#: send cards to a person by chance.
+_FAULTS = replace(GRADES["office"], damage=0.0)
 
 
 def grade_electronic(play: Play) -> None:
@@ -85,7 +89,7 @@ def _scanned(play: Play, envelope: Envelope, number: str) -> bytes:
     page = filled_card(play, envelope, number)
     if envelope.candidate.oddity == "upside_down":
         page = np.ascontiguousarray(page[::-1, ::-1])
-    return scan(page, "clean", rng, dpi=_SCAN_DPI).jpeg
+    return scan(page, _FAULTS, rng, dpi=_SCAN_DPI).jpeg
 
 
 def _progress(play: Play) -> dict[str, Any]:
@@ -186,12 +190,11 @@ def publish(play: Play) -> None:
             play.on(day)
             until(f"all {mode} results are in", partial(_draw_up, play, mode))
             play.staff_client("chair").command("grading/results", "publish_results", exam_id=EXAM, mode=mode.value)
-        seated = [one for one in play.candidates if one.hall]
-        stage.count = play.each(
-            "резултат в профила",
-            seated,
-            lambda one: until("the result stands in the profile", lambda: _has_result(play, one)),
-        )
+            stage.count += play.each(
+                "резултат в профила",
+                [one for one in play.candidates if one.hall and one.mode is mode],
+                lambda one: until("the result stands in the profile", lambda: _has_result(play, one)),
+            )
 
 
 def _draw_up(play: Play, mode: Mode) -> bool:

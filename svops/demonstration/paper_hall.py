@@ -2,8 +2,6 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import cache
 from urllib.parse import quote
 
 import numpy as np
@@ -12,7 +10,7 @@ import pypdfium2
 from contracts.people import Mode
 from regulation import in_force
 from services.grading.paper.cards.layout import CardLayout
-from services.grading.paper.cards.printing import Image, card_image, page_code, printed_layout
+from services.grading.paper.cards.printing import Image, page_code, printed_layout, rasterised
 from services.grading.paper.cards.simulation import Filling, Hand, Ink, Written, random_hand
 from services.grading.paper.cards.simulation import fill as fill_card
 from svops.demonstration import cast
@@ -36,37 +34,53 @@ class Envelope:
     filling: Filling
 
 
-def sit(play: Play) -> None:
-    """The paper hall from the handing out to the last envelope."""
-    with play.stage("paper_sitting", "Изпит на хартиен носител") as stage:
+def begin(play: Play) -> None:
+    """Instructions, booklets and cards handed out, the start announced at 9:45 (Art. 34–36)."""
+    with play.stage("paper_start", "Начало на изпита на хартиен носител") as stage:
         play.on(EXAM_ON, "9:35")
-        halls = [hall for hall in cast.halls(play) if hall.mode is Mode.PAPER]
+        halls = _halls(play)
         for hall in halls:
             read_instructions(play, hall)
-        booklets = _booklets(play)
+        play.facts["booklets"] = _booklets(play)
+        play.facts["blank cards"] = {code: _blank_card(play, code) for code in play.facts["booklets"]}
         play.on(EXAM_ON, "9:45")
         for hall in halls:
             play.staff_client(hall.administrator).command("session", "start_paper", exam_id=EXAM, hall=hall.code)
+        stage.count = len(appeared(play, Mode.PAPER))
+
+
+def solve(play: Play) -> None:
+    """Crosses in pen on the cards; one candidate leaves and returns (Art. 37)."""
+    with play.stage("paper_sitting", "Изпит на хартиен носител") as stage:
+        play.on(EXAM_ON, "10:55")
         here = appeared(play, Mode.PAPER)
-        for code in booklets:
-            _blank_card(code)
-        envelopes = [_solve(play, one, booklets, number) for number, one in enumerate(here)]
-        play.clock.set(play.clock.now() + timedelta(minutes=60))
+        envelopes = [_solve(play, one, play.facts["booklets"], number) for number, one in enumerate(here)]
         for one in here:
             if one.oddity == "leaves_and_returns":
                 leave_and_return(play, one)
-        play.on(EXAM_ON, "12:46")
-        for hall in halls:
-            play.staff_client(hall.administrator).command("session", "end_hall", exam_id=EXAM, hall=hall.code)
-            hand_in_and_count(play, hall, [one for one in here if one.hall == hall.code])
         play.random.shuffle(envelopes)  # they arrive at the commission in no order that speaks of a person
         play.facts["envelopes"] = envelopes
         stage.count = len(envelopes)
 
 
+def end(play: Play) -> None:
+    """Three hours after the start: envelopes handed in and counted (Art. 40, 41)."""
+    with play.stage("paper_end", "Край на изпита на хартия и предаване") as stage:
+        play.on(EXAM_ON, "12:46")
+        here = appeared(play, Mode.PAPER)
+        for hall in _halls(play):
+            play.staff_client(hall.administrator).command("session", "end_hall", exam_id=EXAM, hall=hall.code)
+            hand_in_and_count(play, hall, [one for one in here if one.hall == hall.code])
+        stage.count = len(here)
+
+
+def _halls(play: Play) -> list[cast.Hall]:
+    return [hall for hall in cast.halls(play) if hall.mode is Mode.PAPER]
+
+
 def _booklets(play: Play) -> dict[str, dict[int, str]]:
     """The printed booklets, read as a candidate reads them: sub-variant → question number → the right letter."""
-    client = play.staff_client(next(h.administrator for h in cast.halls(play) if h.mode is Mode.PAPER))
+    client = play.staff_client(_halls(play)[0].administrator)
     codes = until("booklets are printed", lambda: client.ask("testbank", "booklets", exam_id=EXAM)["sub_variants"])
     found = {}
     for code in codes:
@@ -133,12 +147,13 @@ def _elsewhere(one: Candidate, ink: Ink) -> tuple[tuple[str, float, float, Ink],
     return (("drawing", *_DRAWING_AT_MM, ink),) if one.oddity == "drawing_on_the_card" else ()
 
 
-@cache
-def _blank_card(sub_variant: str) -> tuple[Image, CardLayout]:
-    """What came from the printer: one run for a sub-variant, as many copies as there are candidates."""
-    letters = "".join(_LAW.option_letters)
-    blank = card_image(EXAM, sub_variant, questions=_LAW.questions, options=letters, dpi=_SCAN_DPI)
-    return blank, printed_layout(page_code(EXAM, sub_variant), questions=_LAW.questions, options=letters)
+def _blank_card(play: Play, sub_variant: str) -> tuple[Image, CardLayout]:
+    """What comes out of the printer for the issued App. 10 of a sub-variant, and where its boxes are."""
+    pdf = play.staff_client("chair").download("/grading/paper/api/blank_card", exam_id=EXAM, sub_variant=sub_variant)
+    layout = printed_layout(
+        page_code(EXAM, sub_variant), questions=_LAW.questions, options="".join(_LAW.option_letters)
+    )
+    return rasterised(pdf, _SCAN_DPI), layout
 
 
 def _firm(hand: Hand) -> Hand:
@@ -160,6 +175,6 @@ def _firm(hand: Hand) -> Hand:
 def filled_card(play: Play, envelope: Envelope, number: str) -> Image:
     """The card as it lies on the table: printed, filled, with the five-digit sticker (Art. 44)."""
     rng = np.random.default_rng([play.options.seed, int(envelope.candidate.who.egn[-6:])])
-    blank, layout = _blank_card(envelope.sub_variant)
+    blank, layout = play.facts["blank cards"][envelope.sub_variant]
     filling = Filling(envelope.filling.answers, number, envelope.filling.elsewhere)
     return fill_card(blank, layout, filling, _firm(random_hand(rng)), rng)

@@ -28,10 +28,11 @@ def collect(play: Play) -> tuple[Path, dict[str, list[str]]]:
         found: dict[str, list[str]] = defaultdict(list)
         for service in SERVICES:
             for row in json.loads((exported / f"{service.name}.json").read_bytes())["documents"]:
-                path = Path("documents") / row["kind"] / f"{row['kind']}-{row['subject']}-{row['issue']}.pdf"
+                kind = row["kind"]
+                path = Path("documents") / kind / f"{kind}-{len(found[kind]) + 1:03}.pdf"
                 (play.options.out / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(exported / "files" / row["sha256"], play.options.out / path)
-                found[row["kind"]].append(str(path))
+                found[kind].append(str(path))
         stage.count = sum(map(len, found.values()))
     return exported, dict(found)
 

@@ -8,10 +8,11 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import amqp
 
+from chassis.broker import parts_of
 from chassis.settings import CannotStartError
 from svops.local.ports import remembered_port
 from svops.local.secrets import Secrets
@@ -31,8 +32,11 @@ class MissingBrokerError(CannotStartError):
 
 
 def is_answering(uri: str) -> bool:
-    """True when a connection and a channel really open with the URI's user and virtual host."""
-    parts = urlsplit(uri)
+    """True when a connection and a channel really open with the URI's user and virtual host.
+
+    Errors: CannotStartError when the URI is none.
+    """
+    parts = parts_of(uri)
     connection = amqp.Connection(
         host=f"{parts.hostname}:{parts.port or _AMQP_PORT}",
         userid=unquote(parts.username or ""),

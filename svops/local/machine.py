@@ -1,6 +1,7 @@
 """One machine that runs everything: state folder, lock, secrets, supervisor, database and broker."""
 
 import contextlib
+import functools
 import signal
 import threading
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ from svops.local.tree import locked, state_root
 
 
 class LocalMachine:
-    """A context manager: inside it ``database`` and ``broker`` serve, ``supervisor`` keeps the rest.
+    """A context manager: inside it ``database`` and ``broker`` serve, ``supervisor`` keeps the rest. Who asks for the
+    broker first waits until it is up; there is other work to do meanwhile.
 
     On the way out, also by Ctrl-C and SIGTERM, everything ends in the reverse order of its start. ``root``
     is the state folder (default: see ``state_root``). Errors on the way in: StateInUseError,
@@ -25,7 +27,6 @@ class LocalMachine:
 
     supervisor: Supervisor
     database: GivenDatabase | PrivateDatabase
-    broker: GivenBroker | PrivateBroker
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = root.resolve() if root else state_root()
@@ -38,13 +39,18 @@ class LocalMachine:
             lock = held.enter_context(locked(self.root))
             self.supervisor = held.enter_context(Supervisor(self.root / "log", inherited=(lock,)))
             self.database = choose_database(self.root, self.supervisor)
-            self.broker = choose_broker(self.root, self.supervisor)
-            self.broker.launch()  # the slower one first; both start side by side
+            self._broker = choose_broker(self.root, self.supervisor)
+            self._broker.launch()  # the slower one first; both start side by side
             self.database.launch()
             self.database.wait_ready()
-            self.broker.wait_ready()
             self._held = held.pop_all()
         return self
+
+    @functools.cached_property
+    def broker(self) -> GivenBroker | PrivateBroker:
+        """The broker, ready."""
+        self._broker.wait_ready()
+        return self._broker
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

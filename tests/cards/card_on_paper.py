@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from services.grading.paper.cards.images import load_pages
 from services.grading.paper.cards.layout import CardLayout
 from services.grading.paper.cards.page import Reading, read_card
-from services.grading.paper.cards.simulation import Filling, Hand, Scan, fill, random_hand, scan
+from services.grading.paper.cards.simulation import GRADES, Filling, Hand, Scan, fill, random_hand, scan
 
 EXAM, SUB_VARIANT = "2026-1", "А1"
 SCAN_DPI = 200
@@ -28,7 +28,7 @@ class Paper:
         return fill(self.card, self.layout, filling, hand or random_hand(rng), rng)
 
     def scanned(self, filling: Filling, seed: int, grade: str, hand: Hand | None = None) -> Scan:
-        return scan(self.filled(filling, seed, hand), grade, np.random.default_rng(seed), dpi=SCAN_DPI)
+        return scan(self.filled(filling, seed, hand), GRADES[grade], np.random.default_rng(seed), dpi=SCAN_DPI)
 
     def read(self, jpeg: bytes) -> Reading:
         return read_card(next(load_pages(jpeg, "image/jpeg")), self.layout)

@@ -130,6 +130,13 @@ def test_the_compose_file_is_one_by_the_compose_specification() -> None:
     jsonschema.Draft202012Validator(schema).validate(COMPOSE)
 
 
+def test_the_compose_linter_finds_nothing_that_is_not_answered() -> None:
+    linter = Path(sys.executable).with_name("compose-lint")
+    command = [str(linter), "check", "--fail-on", "low", "--strict-config", "docker-compose.yml"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 def test_hadolint_finds_nothing_in_the_dockerfile() -> None:
     hadolint = Path(sys.executable).with_name("hadolint")
     done = subprocess.run([hadolint, _DEPLOY / "Dockerfile"], capture_output=True, text=True, check=False)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from contracts.grounds import Ground
 from contracts.people import IdentifierType
+from contracts.phrase import Phrase
 from contracts.refusals.admission import (
     ApplicationsStillOpen,
     DecisionTooLate,
@@ -22,6 +23,10 @@ _MISSING = {
     DECLARATION: Ground.MISSING_DECLARATION,
     FEE: Ground.MISSING_FEE_DOCUMENT,
     DISABILITY: Ground.MISSING_DISABILITY_DOCUMENT,
+}
+_NAMED = {
+    FEE: Phrase("документ за платена държавна такса", "document of the paid state fee"),
+    DECLARATION: Phrase("декларация за висше образование", "declaration of higher education"),
 }
 _DIFFERS = {FEE: Ground.PAYER_NAME_DIFFERS, DECLARATION: Ground.DECLARATION_NAME_DIFFERS}
 
@@ -59,7 +64,7 @@ def name_differences(papers: Papers) -> tuple[Ground, ...]:
         if kind not in papers.attached - papers.missing:
             continue
         if not written:
-            raise NamesNotEntered(kind=kind)
+            raise NamesNotEntered(kind=_NAMED[kind])
         if not correspond(papers.names, written):
             found.append(_DIFFERS[kind])
     return tuple(found)
@@ -75,11 +80,11 @@ def confirmed(
     """
     stray = [ground for ground in confirmation or () if ground not in differences]
     if stray:
-        raise GroundNotFound(ground=stray[0])
+        raise GroundNotFound(ground=stray[0].words)
     if law.is_name_mismatch_refused_automatically:
         return tuple(differences)
     if differences and confirmation is None:
-        raise NamesDiffer(grounds=", ".join(differences))
+        raise NamesDiffer(grounds=Phrase.listed((one.words for one in differences), "; "))
     return tuple(ground for ground in differences if ground in (confirmation or ()))
 
 

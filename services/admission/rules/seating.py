@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.people import Mode
+from contracts.people import FORMS, Mode
 from contracts.refusals.admission import HallDoesNotFit, SeatsShort, SeatsTooLate
 from regulation import Regulation, Session, terms
 
@@ -63,7 +63,7 @@ def assign(mode: Mode, candidates: Sequence[str], rooms: Collection[Room]) -> di
     """
     seats = [seat for room in sorted(rooms) if room.mode is mode for seat in room.seats()]
     if len(seats) < len(candidates):
-        raise SeatsShort(missing=len(candidates) - len(seats), mode=mode.value)
+        raise SeatsShort(missing=len(candidates) - len(seats), mode=FORMS[mode])
     return dict(zip(candidates, seats, strict=False))
 
 

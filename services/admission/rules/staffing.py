@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 
-from contracts.people import Role
+from contracts.people import CAPACITIES, Role
 from contracts.refusals.admission import (
     AuthorsTooLate,
     CapacitiesIncompatible,
@@ -22,24 +22,12 @@ from regulation import Regulation, terms
 HALL_ROLES = frozenset({Role.HALL_ADMINISTRATOR, Role.QUAESTOR})
 STAFF_ROLES = HALL_ROLES | {Role.SYSTEM_ADMINISTRATOR}
 #: In the words of App. 2.
-CAPACITIES: Mapping[Role, str] = {
-    Role.AUTHOR: "съставител",
-    Role.CHAIR: "председател на изпитната комисия",
-    Role.MEMBER: "член на изпитната комисия",
-    Role.HALL_ADMINISTRATOR: "администратор на зала",
-    Role.SYSTEM_ADMINISTRATOR: "администратор на електронната система",
-    Role.QUAESTOR: "квестор",
+IN_APPENDIX_2: Mapping[Role, str] = {role: words.bg for role, words in CAPACITIES.items()} | {
     Role.DIRECTOR: "друг служител, свързан с организацията и провеждането на изпита (директор на дирекция МКВО)",
     Role.OFFICER: "друг служител, свързан с организацията и провеждането на изпита (служител на дирекция МКВО)",
 }
 #: Offices whose holders take part in every exam without an order naming them, and so sign for every exam.
 SIGNING_OFFICES = frozenset({Role.DIRECTOR, Role.OFFICER})
-_OFFICES: Mapping[Role, str] = {
-    Role.MINISTER: "министър",
-    Role.DIRECTOR: "директор на дирекция „Методология на контрола и вътрешен одит“",
-    Role.OFFICER: "служител на дирекция „Методология на контрола и вътрешен одит“",
-    Role.NOTARY: "нотариус",
-}
 _INCOMPATIBLE = frozenset(
     frozenset(pair)
     for pair in (
@@ -65,10 +53,9 @@ def check_capacities(held: Collection[Role]) -> None:
         raise DirectorMayNotChair
     if {Role.DIRECTOR, Role.AUTHOR} <= set(held):
         raise DirectorMayNotWrite
-    words = {**CAPACITIES, **_OFFICES}
     for first, second in combinations(sorted(set(held)), 2):
         if frozenset({first, second}) in _INCOMPATIBLE:
-            raise CapacitiesIncompatible(first=words[first], second=words[second])
+            raise CapacitiesIncompatible(first=CAPACITIES[first], second=CAPACITIES[second])
 
 
 def check_commission(chair: str, members: Sequence[str], today: date, exam_on: date, law: Regulation) -> None:

@@ -15,6 +15,7 @@ from contracts.events.admission import ApplicationAdmitted, ApplicationRejected
 from contracts.events.registration import AnnouncementPublished, ApplicationSubmitted
 from contracts.grounds import Ground
 from contracts.people import IdentifierType, Mode, Role
+from contracts.phrase import Phrase
 from contracts.refusals.admission import ApplicationsUnchecked, OwnApplication
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from regulation.calendar import local_day
@@ -81,7 +82,7 @@ def check_application(
     work.require(application.exam_id, Role.CHAIR, Role.MEMBER)
     _refuse_own(work, application)
     if work.session.get(Decision, application_id) is not None:
-        raise AlreadyDone(what=f"заявление {application_id}")
+        raise AlreadyDone(what=Phrase(f"заявление {application_id}", f"application {application_id}"))
     law = law_of(exam_of(work, application.exam_id))
     papers = checking.Papers(
         names=str(names_of(application)),
@@ -151,7 +152,11 @@ def decide_applications(work: Work, *, exam_id: str) -> Answer:
     decided = {one.application_id for one in standing}
     waiting = [one for one in applications_of(work, exam_id) if one.application_id not in decided]
     if not waiting:
-        raise AlreadyDone(what=exam_id) if decided else OutOfOrder(state="няма заявления")
+        raise (
+            AlreadyDone(what=Phrase("решение по всички заявления", "decision on all applications"))
+            if decided
+            else OutOfOrder(state=Phrase("няма заявления", "there are no applications"))
+        )
     checks = _checks(work, waiting)
     if len(checks) < len(waiting):
         raise ApplicationsUnchecked(count=len(waiting) - len(checks))
@@ -230,7 +235,7 @@ def _draw_up(work: Work, exam: Exam, decided: Sequence[Application], checks: dic
 
 def _in_words(grounds: Sequence[str]) -> tuple[documents.Ground, ...]:
     known = [Ground(ground) for ground in grounds]
-    return tuple(documents.Ground(sentence=one.sentence().rstrip("."), article=one.article) for one in known)
+    return tuple(documents.Ground(sentence=one.words.bg, article=one.article) for one in known)
 
 
 def _commission(work: Work, exam_id: str) -> tuple[Signatory, ...]:
@@ -246,9 +251,9 @@ def import_ban(
     today = local_day(work.now)
     digits = identifiers.normalised(identifier_type, identifier, today)
     if annulled_on > today:
-        raise OutOfOrder(state="бъдеща дата на анулиране")
+        raise OutOfOrder(state=Phrase("бъдеща дата на анулиране", "the date of the annulment lies in the future"))
     if not record_ban(work, identifier_type, digits, annulled_on, exam_id):
-        raise AlreadyDone(what=f"забрана от {annulled_on.isoformat()}")
+        raise AlreadyDone(what=Phrase(f"забрана от {annulled_on.isoformat()}", f"ban of {annulled_on.isoformat()}"))
     work.audit(exam_id, "ban:imported", "чл. 8", annulled_on=annulled_on.isoformat())
     return {"annulled_on": annulled_on.isoformat()}
 

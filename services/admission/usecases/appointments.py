@@ -12,6 +12,7 @@ from chassis.commands import Answer
 from chassis.documents import Signatory, order
 from chassis.work import Work
 from contracts.people import Mode, Names, Role
+from contracts.phrase import Phrase
 from contracts.refusals.admission import StaffIsCandidate
 from contracts.refusals.general import AlreadyDone
 from regulation.calendar import local_day
@@ -39,7 +40,7 @@ def appoint_commission(
     today = local_day(work.now)
     staffing.check_commission(chair, members, today, exam.exam_on, law_of(exam))
     if any(one.role == Role.CHAIR for one in _standing(work, exam_id)):
-        raise AlreadyDone(what=f"чл. 13, ал. 1: {exam_id}")
+        raise AlreadyDone(what=Phrase("определяне на изпитната комисия", "appointment of the commission"))
     _enter_order(work, exam, "commission", order_number, signed_on)
     assignments = [(chair, Role.CHAIR, ""), *((member, Role.MEMBER, "") for member in members)]
     people = _appoint(work, exam, assignments, order_number)
@@ -125,7 +126,7 @@ def _administrators_order(
 def _enter_order(work: Work, exam: Exam, kind: str, number: str, signed_on: date) -> None:
     staffing.check_signed_on(signed_on, local_day(exam.published_at), local_day(work.now))
     if work.session.get(Order, (exam.exam_id, number)) is not None:
-        raise AlreadyDone(what=f"заповед № {number}")
+        raise AlreadyDone(what=Phrase(f"заповед № {number}", f"order no. {number}"))
     work.session.add(
         Order(
             exam_id=exam.exam_id,
@@ -143,7 +144,7 @@ def _appoint(work: Work, exam: Exam, wanted: Sequence[Assignment], number: str |
     people = people_of(work, {person_id for person_id, _, _ in wanted})
     standing = _standing(work, exam.exam_id)
     if {(one.person_id, one.role, one.hall) for one in standing} & set(wanted):
-        raise AlreadyDone(what=f"определяне: {exam.exam_id}")
+        raise AlreadyDone(what=Phrase("определяне на лицето", "appointment of the person"))
     _check_capacities(people, standing, wanted)
     _refuse_candidates(work, exam.exam_id, people)
     for place, (person_id, role, hall) in enumerate(wanted, start=1):

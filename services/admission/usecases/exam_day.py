@@ -13,6 +13,7 @@ from chassis.work import Work
 from contracts.events.admission import CandidateAbsent, CandidateIdentified, CandidateRefusedAtDoor
 from contracts.events.session import CandidateLeftHall, MaterialsHandedIn, SittingAnnulled
 from contracts.people import Mode, Names, Role
+from contracts.phrase import Phrase
 from contracts.refusals.admission import IdentityDiffers, NotYourHall
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from regulation import Session
@@ -39,6 +40,7 @@ Row = TypeVar("Row", Annulment, Arrival, HandIn, Leaving)
 COPYING = "copying"
 _NOTES = {"refused": "недопуснат (чл. 6, ал. 4, т. 4)", "absent": "неявил се"}
 _ANNULLED = "анулиран тест"
+_FIELDS = {"names": Phrase("имена", "names"), "identifier": Phrase("ЕГН/ЛН/ЛНЧ", "personal number")}
 _QUAESTOR_LINES = 3  #: App. 3 has places for so many
 
 
@@ -63,10 +65,10 @@ def identify_candidate(
     exam = exam_of(work, exam_id)
     door.check_entry(work.now, local(exam.exam_on, _hours(exam, hall).entry_at), hall.closed_at)
     if work.session.get(Arrival, (exam_id, candidate_id)) is not None:
-        raise AlreadyDone(what=candidate_id)
+        raise AlreadyDone(what=Phrase("проверка на самоличността", "identification"))
     differs = door.identity_differences(named(application), str(Names(first, middle, last)), identifier)
     if differs and not confirmed:
-        raise IdentityDiffers(fields=", ".join(differs))
+        raise IdentityDiffers(fields=Phrase.listed(_FIELDS[one] for one in differs))
     _record_arrival(work, seat, hall, differs)
     return {"is_admitted": not differs, "differences": list(differs), "seat": seating.label(seat.row, seat.column)}
 
@@ -106,7 +108,7 @@ def close_door(work: Work, *, exam_id: str, hall: str) -> Answer:
     """The instructions have been read, the tests handed out: nobody is let in any more (Art. 22, 31, 34)."""
     place, exam = _own_hall(work, exam_id, hall), exam_of(work, exam_id)
     if place.closed_at is not None:
-        raise AlreadyDone(what=f"зала {hall}")
+        raise AlreadyDone(what=Phrase(f"затваряне на вратата на зала {hall}", f"closing the door of hall {hall}"))
     door.check_closing(work.now, local(exam.exam_on, _hours(exam, place).instructions_at))
     place.closed_at = work.now
     seated = seated_in(work, exam_id, hall)
@@ -131,7 +133,7 @@ def issue_protocol_1(work: Work, *, exam_id: str, hall: str) -> Answer:
     """Draw up Protocol № 1 of a hall with its list of leavings (Art. 16 item 1, App. 3); once."""
     place = _own_hall(work, exam_id, hall)
     if place.closed_at is None:
-        raise OutOfOrder(state="вратата не е затворена")
+        raise OutOfOrder(state=Phrase("вратата не е затворена", "the door has not been closed"))
     _refuse_second(work, exam_id, hall)
     rows = _rows(work, exam_id, hall)
     appeared = {one.candidate_id for one in rows if one.state == "identified"}
@@ -204,7 +206,7 @@ def _refuse_second(work: Work, exam_id: str, hall: str) -> None:
         DocumentRow.exam_id == exam_id, DocumentRow.kind == kind, DocumentRow.subject == hall
     )
     if work.session.scalar(issued) is not None:
-        raise AlreadyDone(what=f"протокол № 1, зала {hall}")
+        raise AlreadyDone(what=Phrase(f"протокол № 1, зала {hall}", f"Protocol No. 1, hall {hall}"))
 
 
 def _leavings(work: Work, exam_id: str, of: dict[str, Application]) -> tuple[documents.Leaving, ...]:
@@ -259,7 +261,7 @@ def _hours(exam: Exam, hall: Hall) -> Session:
 def _seat_of(work: Work, exam_id: str, candidate_id: str) -> tuple[Seat, Application]:
     seat = work.session.get(Seat, (exam_id, candidate_id), with_for_update=True)
     if seat is None:
-        raise NotFound(what=candidate_id)
+        raise NotFound(what=Phrase(f"кандидат {candidate_id}", f"candidate {candidate_id}"))
     return seat, work.session.get_one(Application, seat.application_id)
 
 

@@ -9,6 +9,7 @@ from chassis.commands import Answer
 from chassis.work import Work
 from contracts.events.admission import SeatAssigned
 from contracts.people import Mode
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from regulation import Regulation
 from regulation.calendar import local, local_day
@@ -21,12 +22,12 @@ def plan_halls(work: Work, *, exam_id: str, halls: Sequence[dict[str, Any]]) -> 
     """Plan halls for a form and a sitting (Art. 15(1)); more may be added until seats are given out."""
     exam = exam_of(work, exam_id)
     if exam.seats_assigned_at is not None:
-        raise OutOfOrder(state="местата са определени")
+        raise OutOfOrder(state=Phrase("местата са определени", "the seats have been assigned"))
     for one in halls:
         hall = Hall(exam_id=exam_id, closed_at=None, **one)
         seating.check_hall(room_of(hall), exam.modes, exam.sessions)
         if work.session.get(Hall, (exam_id, hall.hall)) is not None:
-            raise AlreadyDone(what=f"зала {hall.hall}")
+            raise AlreadyDone(what=Phrase(f"зала {hall.hall}", f"hall {hall.hall}"))
         work.session.add(hall)
         work.session.flush()
     plan = [{key: one[key] for key in ("hall", "mode", "session", "rows", "columns")} for one in halls]
@@ -38,12 +39,12 @@ def assign_seats(work: Work, *, exam_id: str) -> Answer:
     """Give every admitted candidate a seat and tell place and hour (Art. 14); once, for all forms together."""
     exam = work.session.get(Exam, exam_id, with_for_update=True) or exam_of(work, exam_id)
     if exam.seats_assigned_at is not None:
-        raise AlreadyDone(what=exam_id)
+        raise AlreadyDone(what=Phrase("определяне на местата", "assignment of seats"))
     law = law_of(exam)
     seating.check_in_time(local_day(work.now), exam.exam_on, law)
     admitted = _admitted(work, exam_id)
     if not admitted:
-        raise OutOfOrder(state="няма допуснати кандидати")
+        raise OutOfOrder(state=Phrase("няма допуснати кандидати", "there are no admitted candidates"))
     halls = {one.hall: one for one in work.session.scalars(select(Hall).where(Hall.exam_id == exam_id))}
     seats = _seats(exam, admitted, halls)
     for candidate_id, (hall, row, column) in seats.items():

@@ -19,7 +19,7 @@ from contracts.refusals.general import NotAuthenticated, WrongCredentials
 from regulation.calendar import local_day
 from services.admission.documents import APPENDIX_2, Appendix2
 from services.admission.records import exam_of, named, names_of, signed_roles
-from services.admission.rules.staffing import CAPACITIES, SIGNING_OFFICES
+from services.admission.rules.staffing import IN_APPENDIX_2, SIGNING_OFFICES
 from services.admission.tables import Appointment, Declaration, Person
 
 #: The audit chain of what belongs to no exam.
@@ -115,7 +115,7 @@ def _sign(work: Work, exam_id: str, person: Person, role: Role) -> None:
         card_issued_by=person.id_card_issued_by,
         address=person.address,
         phone=person.phone,
-        capacity=CAPACITIES[role],
+        capacity=IN_APPENDIX_2[role],
     )
     order(work, APPENDIX_2, exam_id, f"{person.person_id}-{role}", stands)
 

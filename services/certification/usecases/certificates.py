@@ -7,6 +7,7 @@ from chassis.documents import order
 from chassis.work import Work
 from contracts.events.certification import CertificateHanded, CertificateIssued
 from contracts.people import Role
+from contracts.phrase import Phrase
 from contracts.refusals.certification import FeeNotProved
 from contracts.refusals.general import AlreadyDone
 from regulation import in_force
@@ -33,7 +34,7 @@ def issue_certificates(work: Work, *, exam_id: str, deviation_reason: str | None
     work.session.execute(text("LOCK TABLE certificates IN SHARE ROW EXCLUSIVE MODE"))  # numbers without gaps
     waiting = eligible(work, exam_id)
     if not waiting:
-        raise AlreadyDone(what="чл. 51, ал. 1")
+        raise AlreadyDone(what=Phrase("издаване на сертификатите", "issue of the certificates"))
     law = in_force(exam.regulation_on)
     rules.check_issue(work.now, [local_day(published_at(one)) for one in waiting], law, deviation_reason)
     first = _issued_in(work, local_day(work.now).year) + 1
@@ -93,7 +94,7 @@ def prove_fee(work: Work, *, number: str, sha256: str) -> Answer:
     """The document of the paid fee, from the holder or taken in by an officer (Art. 51(1))."""
     certificate = of_holder(work, number)
     if certificate.fee_sha256 is not None:
-        raise AlreadyDone(what="чл. 51, ал. 1")
+        raise AlreadyDone(what=Phrase("представяне на документ за такса", "proof of the fee"))
     require_upload(work, sha256)
     certificate.fee_sha256 = sha256
     work.audit(certificate.exam_id, "certificate:fee_proved", "чл. 51, ал. 1", number=number, file=sha256)
@@ -107,7 +108,7 @@ def hand_over(work: Work, *, number: str, received_by: str, authorised: bool) ->
     if certificate.fee_sha256 is None:
         raise FeeNotProved
     if certificate.handed_at is not None:
-        raise AlreadyDone(what=number)
+        raise AlreadyDone(what=Phrase(f"предаване на сертификат № {number}", f"handing over certificate no. {number}"))
     certificate.handed_at, certificate.received_by = work.now, received_by
     certificate.received_by_authorised = authorised
     work.audit(certificate.exam_id, "certificate:handed", "чл. 51, ал. 1", number=number, authorised=authorised)

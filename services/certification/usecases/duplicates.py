@@ -9,6 +9,7 @@ from chassis.documents import order
 from chassis.work import Work
 from contracts.events.certification import DuplicateIssued
 from contracts.people import Role
+from contracts.phrase import Phrase
 from contracts.refusals.certification import FeeNotProved
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from regulation import in_force, terms
@@ -30,10 +31,10 @@ def request_duplicate(work: Work, *, number: str, reason: str) -> Answer:
     """The holder asks for a duplicate (Art. 51(3)); one request at a time."""
     certificate = of_holder(work, number)
     if certificate.handed_at is None:
-        raise OutOfOrder(state="сертификатът още не е получен")
+        raise OutOfOrder(state=Phrase("сертификатът още не е получен", "the certificate has not been received yet"))
     last = _latest_duplicate(work, number)
     if last is not None and last.issued_on is None:
-        raise AlreadyDone(what=f"чл. 51, ал. 3: {number}")
+        raise AlreadyDone(what=Phrase("заявяване на дубликат", "request for a duplicate"))
     issue = last.issue + 1 if last else 2
     duplicate = Duplicate(number=number, issue=issue, reason=reason, requested_at=work.now)
     work.session.add(duplicate)
@@ -46,7 +47,7 @@ def prove_duplicate_fee(work: Work, *, number: str, sha256: str) -> Answer:
     certificate = of_holder(work, number)
     duplicate = _open_duplicate(work, number)
     if duplicate.fee_sha256 is not None:
-        raise AlreadyDone(what="чл. 51, ал. 3")
+        raise AlreadyDone(what=Phrase("представяне на документ за такса", "proof of the fee"))
     require_upload(work, sha256)
     duplicate.fee_sha256 = sha256
     work.audit(certificate.exam_id, "duplicate:fee_proved", "чл. 51, ал. 3", number=number, file=sha256)
@@ -104,5 +105,5 @@ def _latest_duplicate(work: Work, number: str) -> Duplicate | None:
 def _open_duplicate(work: Work, number: str) -> Duplicate:
     duplicate = _latest_duplicate(work, number)
     if duplicate is None or duplicate.issued_on is not None:
-        raise OutOfOrder(state="няма заявен дубликат")
+        raise OutOfOrder(state=Phrase("няма заявен дубликат", "no duplicate has been requested"))
     return duplicate

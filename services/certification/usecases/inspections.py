@@ -11,6 +11,7 @@ from chassis.documents import Signatory, order
 from chassis.work import Work
 from contracts.events.certification import InspectionHeld
 from contracts.people import IdentifierType, Mode, Person, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder, TooEarly
 from regulation import in_force, terms
 from regulation.calendar import local_day
@@ -24,13 +25,13 @@ def request_inspection(work: Work, *, exam_id: str) -> Answer:
     exam = the_exam(work, exam_id)
     participant = work.session.get(Participant, (exam_id, work.actor.id), with_for_update=True)
     if participant is None:
-        raise NotFound(what="чл. 53, ал. 1")
+        raise NotFound(what=Phrase("участие в този изпит", "participation in this exam"))
     law = in_force(exam.regulation_on)
     rules.check_inspection_term(work.now, published_at(participant), law)
     rules.check_has_materials(participant.outcome)
     standing = select(Inspection).where(Inspection.exam_id == exam_id, Inspection.candidate_id == work.actor.id)
     if work.session.scalars(standing).first() is not None:
-        raise AlreadyDone(what="чл. 53, ал. 1")
+        raise AlreadyDone(what=Phrase("заявяване на преглед", "request for an inspection"))
     inspection = Inspection(
         inspection_id=str(uuid.uuid4()),
         exam_id=exam_id,
@@ -50,7 +51,7 @@ def schedule_inspection(work: Work, *, inspection_id: str, at: datetime, employe
     inspection = _the_inspection(work, inspection_id)
     work.require(inspection.exam_id, Role.DIRECTOR)
     if inspection.held_at is not None:
-        raise AlreadyDone(what=inspection_id)
+        raise AlreadyDone(what=Phrase("преглед на материалите", "inspection of the materials"))
     if at <= work.now:
         raise TooEarly(not_before=work.now.isoformat(), rule="чл. 53, ал. 2")
     inspection.at, inspection.employee = at, employee
@@ -63,9 +64,9 @@ def hold_inspection(work: Work, *, inspection_id: str, shown: Sequence[str], not
     inspection = _the_inspection(work, inspection_id)
     work.require(inspection.exam_id, Role.OFFICER)
     if inspection.at is None:
-        raise OutOfOrder(state="не са определени ден и час")
+        raise OutOfOrder(state=Phrase("не са определени ден и час", "day and hour have not been set"))
     if inspection.held_at is not None:
-        raise AlreadyDone(what=inspection_id)
+        raise AlreadyDone(what=Phrase("преглед на материалите", "inspection of the materials"))
     if work.now < inspection.at:
         raise TooEarly(not_before=inspection.at.isoformat(), rule="чл. 53, ал. 2")
     participant = work.session.get_one(Participant, (inspection.exam_id, inspection.candidate_id))
@@ -114,5 +115,5 @@ def _order_record(work: Work, inspection: Inspection, participant: Participant) 
 def _the_inspection(work: Work, inspection_id: str) -> Inspection:
     inspection = work.session.get(Inspection, inspection_id, with_for_update=True)
     if inspection is None:
-        raise NotFound(what=inspection_id)
+        raise NotFound(what=Phrase("заявен преглед", "requested inspection"))
     return inspection

@@ -9,6 +9,7 @@ from contracts.events.admission import ApplicationAdmitted
 from contracts.events.grading import ResultPublished
 from contracts.events.registration import AnnouncementPublished
 from contracts.people import Names, Role
+from contracts.phrase import Phrase
 from contracts.refusals.certification import FileNotYours
 from contracts.refusals.general import NotFound, OutOfOrder
 from services.certification.tables import Certificate, Exam, Participant
@@ -56,7 +57,7 @@ def the_certificate(work: Work, number: str) -> Certificate:
     """The certificate, locked; raises ``NotFound``."""
     certificate = work.session.get(Certificate, number, with_for_update=True)
     if certificate is None:
-        raise NotFound(what=number)
+        raise NotFound(what=Phrase(f"сертификат № {number}", f"certificate no. {number}"))
     return certificate
 
 
@@ -66,7 +67,7 @@ def of_holder(work: Work, number: str) -> Certificate:
     if certificate.candidate_id == work.actor.id:
         return certificate
     if Role.OFFICER not in work.actor.roles_in(certificate.exam_id):
-        raise NotFound(what=number)
+        raise NotFound(what=Phrase(f"сертификат № {number}", f"certificate no. {number}"))
     work.require(certificate.exam_id, Role.OFFICER)
     return certificate
 
@@ -80,7 +81,7 @@ def require_upload(work: Work, sha256: str) -> None:
 def published_at(participant: Participant) -> datetime:
     """When the participant's result was published; raises ``OutOfOrder`` before."""
     if participant.published_at is None:
-        raise OutOfOrder(state="резултатът не е публикуван")
+        raise OutOfOrder(state=Phrase("резултатът не е публикуван", "the result has not been published"))
     return participant.published_at
 
 

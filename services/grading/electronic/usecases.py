@@ -19,6 +19,7 @@ from contracts.events.registration import AnnouncementPublished
 from contracts.events.session import AnswerSheetClosed, SittingAnnulled, SittingsEnded
 from contracts.events.testbank import AnswerKeyReleased
 from contracts.people import IdentifierType, Mode, Names, Person, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from regulation import in_force, terms
 from regulation.calendar import local_day
@@ -244,7 +245,7 @@ def issue_summary(work: Work, *, exam_id: str) -> Answer:
     the_exam(work, exam_id, is_locked=True)
     sheets = _all_graded(work, exam_id)
     if work.session.scalars(_documents(exam_id, APPENDIX_7.name)).first() is not None:
-        raise AlreadyDone(what=APPENDIX_7.title_bg)
+        raise AlreadyDone(what=Phrase(APPENDIX_7.title_bg, "Summary protocol (Appendix 7)"))
     work.audit(exam_id, "summary:issued", "чл. 43, ал. 4", sheets=len(sheets))
     by_session: dict[int, list[Sheet]] = {}
     for sheet in sheets:
@@ -284,12 +285,16 @@ def hand_over_protocols(work: Work, *, exam_id: str, deviation_reason: str | Non
     due_on = terms.protocols_last_day(exam.exam_on, in_force(exam.regulation_on))
     rules.check_handover(work.now, due_on, deviation_reason)
     if work.session.get(Handover, exam_id) is not None:
-        raise AlreadyDone(what=HANDOVER_PROTOCOL_43_5.title_bg)
+        raise AlreadyDone(what=Phrase(HANDOVER_PROTOCOL_43_5.title_bg, "Hand-over protocol (Art. 43(5))"))
     individual, summary = (
         list(work.session.scalars(_documents(exam_id, kind.name))) for kind in (APPENDIX_6, APPENDIX_7)
     )
     if not summary or any(row.sha256 is None for row in (*individual, *summary)):
-        raise OutOfOrder(state="протоколите по чл. 43, ал. 2 и 4 не са готови")
+        raise OutOfOrder(
+            state=Phrase(
+                "протоколите по чл. 43, ал. 2 и 4 не са готови", "the protocols of Art. 43(2) and (4) are not ready"
+            )
+        )
     work.session.add(Handover(exam_id=exam_id, handed_at=work.now))
     files = tuple(_handed(kind.title_bg, rows) for kind, rows in ((APPENDIX_6, individual), (APPENDIX_7, summary)))
     hashes = {file.title: file.sha256 for file in files}
@@ -341,9 +346,16 @@ def _all_graded(work: Work, exam_id: str) -> list[Sheet]:
     sheets = list(work.session.scalars(select(Sheet).where(Sheet.exam_id == exam_id).order_by(Sheet.number)))
     ended = work.session.scalars(select(EndedSitting.appeared).where(EndedSitting.exam_id == exam_id)).all()
     if not ended or len(sheets) != sum(ended):
-        raise OutOfOrder(state=f"получени са {len(sheets)} електронни теста, явили са се {sum(ended)}")
+        raise OutOfOrder(
+            state=Phrase(
+                f"получени са {len(sheets)} електронни теста, явили са се {sum(ended)}",
+                f"{len(sheets)} electronic tests were received and {sum(ended)} candidates appeared",
+            )
+        )
     if not sheets or any(sheet.correct is None for sheet in sheets):
-        raise OutOfOrder(state="не всички електронни тестове са оценени")
+        raise OutOfOrder(
+            state=Phrase("не всички електронни тестове са оценени", "not all electronic tests have been graded")
+        )
     return sheets
 
 

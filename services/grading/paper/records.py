@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from chassis.work import Work
 from contracts.people import Names, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound, OutOfOrder
 from contracts.refusals.grading import EnvelopesAlreadyOpened, NumberNotGiven
 from regulation import Regulation, in_force
@@ -83,7 +84,12 @@ def key_of(work: Work, exam_id: str, sub_variant: str | None) -> Key:
     """The right letters of a sub-variant; raises ``OutOfOrder`` before they have come."""
     row = None if sub_variant is None else work.session.get(AnswerKey, (exam_id, sub_variant))
     if row is None:
-        raise OutOfOrder(state=f"ключът за подвариант {sub_variant} не е получен")
+        raise OutOfOrder(
+            state=Phrase(
+                f"ключът за подвариант {sub_variant} не е получен",
+                f"the answer key of sub-variant {sub_variant} has not been received",
+            )
+        )
     return {int(question): letter for question, letter in row.answers.items()}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.phrase import Phrase
 from contracts.refusals.grading import MarksNotOfTheCard
 from services.grading.paper.cards.layout import COLUMNS, CardLayout, Rect, card_layout
 
@@ -94,7 +95,7 @@ def marks_of(typed: Mapping[str, str], questions: int, options: Sequence[str]) -
 def _letters(question: int, text: str, options: Sequence[str]) -> list[str]:
     letters = list(dict.fromkeys(text.upper().replace(" ", "").replace(",", "")))
     if not letters or not set(letters) <= set(options):
-        raise MarksNotOfTheCard(what=f"въпрос {question}: „{text}“")
+        raise MarksNotOfTheCard(what=Phrase(f"въпрос {question}: „{text}“", f"question {question}: “{text}”"))
     return letters
 
 

@@ -18,6 +18,7 @@ from chassis.plumbing import DocumentRow
 from chassis.web import Door
 from chassis.work import NOBODY, Actor, Runtime
 from contracts.people import Role
+from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import NotAuthenticated, NotFound, OutOfOrder
 from services.grading.paper.commands import LOOKING, PRINTING, READERS, VERBS
@@ -73,9 +74,11 @@ class Pictures:
                 )
             )
             if row is None:
-                raise NotFound(what=f"{exam_id}, подвариант {sub_variant}")
+                raise NotFound(
+                    what=Phrase(f"{exam_id}, подвариант {sub_variant}", f"{exam_id}, sub-variant {sub_variant}")
+                )
             if row.sha256 is None:
-                raise OutOfOrder(state="картата още се изготвя")
+                raise OutOfOrder(state=Phrase("картата още се изготвя", "the card is still being made"))
             content = work.files.get(row.sha256)
         headers = {"content-disposition": f"inline; filename*=UTF-8''{quote(file_name(row))}"}
         return Response(content, media_type="application/pdf", headers=headers)
@@ -86,7 +89,7 @@ class Pictures:
             is_it = or_(Reading.picture_sha256 == sha256, Reading.overlay_sha256 == sha256)
             exams = set(work.session.scalars(select(Reading.exam_id).where(is_it)))
             if not any(actor.roles_in(exam_id) & LOOKING for exam_id in exams):
-                raise NotFound(what=f"файл {sha256[:12]}")
+                raise NotFound(what=Phrase(f"файл {sha256[:12]}", f"file {sha256[:12]}"))
             return Response(work.files.get(sha256), media_type="image/jpeg")
 
 

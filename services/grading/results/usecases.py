@@ -13,6 +13,7 @@ from contracts.events.grading import ElectronicSheetGraded, PaperSheetGraded, Re
 from contracts.events.registration import AnnouncementPublished
 from contracts.events.session import SittingAnnulled
 from contracts.people import IdentifierType, Mode, Names, Person, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from regulation import Regulation, in_force
 from regulation.calendar import local_day
@@ -133,11 +134,11 @@ def draw_up_protocol(work: Work, *, exam_id: str, mode: Mode) -> Answer:
     law = in_force(exam.regulation_on)
     results = _of_mode(work, exam_id, mode)
     if work.session.get(Protocol, (exam_id, mode)) is not None:
-        raise AlreadyDone(what=RESULTS_PROTOCOL.title_bg)
+        raise AlreadyDone(what=Phrase(RESULTS_PROTOCOL.title_bg, "Results protocol"))
     for result in results:
         result.outcome = outcome(law, correct=result.correct, annulled=result.annulled, absent=result.absent)
     if not results or any(result.outcome is None for result in results):
-        raise OutOfOrder(state="не всички резултати са получени")
+        raise OutOfOrder(state=Phrase("не всички резултати са получени", "not all results have been received"))
     work.session.add(Protocol(exam_id=exam_id, mode=mode, drawn_up_at=work.now))
     counts = {str(kind): sum(result.outcome == kind for result in results) for kind in Outcome}
     work.audit(exam_id, "results:protocol", _of(mode, "чл. 43, ал. 6", "чл. 48, ал. 3"), mode=mode, **counts)
@@ -188,11 +189,11 @@ def publish_results(work: Work, *, exam_id: str, mode: Mode, deviation_reason: s
     """Every individual result to its profile (Art. 49); each is said once and never edited."""
     exam = the_exam(work, exam_id)
     if work.session.get(Protocol, (exam_id, mode)) is None:
-        raise OutOfOrder(state="няма протокол на комисията")
+        raise OutOfOrder(state=Phrase("няма протокол на комисията", "there is no protocol of the commission"))
     check_publication(work.now, last_day(mode, exam.exam_on, in_force(exam.regulation_on)), deviation_reason)
     results = [result for result in _of_mode(work, exam_id, mode) if result.published_at is None]
     if not results:
-        raise AlreadyDone(what="чл. 49")
+        raise AlreadyDone(what=Phrase("публикуване на резултатите", "publication of the results"))
     work.audit(
         exam_id, "results:published", "чл. 49", mode=mode, results=len(results), deviation_reason=deviation_reason
     )

@@ -4,9 +4,12 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from contracts.people import Mode
+from contracts.refusals.general import TooFarAhead
 from contracts.refusals.registration import AnnouncementTooLate, AnnouncementTooSoon, SessionsNotAllowed
 from regulation import Regulation, terms
-from regulation.calendar import end_of_day
+from regulation.calendar import end_of_day, same_day_years_later
+
+_MOST_YEARS_AHEAD = 2
 
 
 def check_terms(exam_on: date, announced_on: date, previous_exam_on: date | None, law: Regulation) -> None:
@@ -22,6 +25,16 @@ def check_terms(exam_on: date, announced_on: date, previous_exam_on: date | None
     not_before = terms.next_announcement_first_day(previous_exam_on, law)
     if announced_on < not_before:
         raise AnnouncementTooSoon(not_before=f"{not_before:%d.%m.%Y}")
+
+
+def check_day(exam_on: date, announced_on: date) -> None:
+    """Refuse an exam so far ahead that its day is a slip of the hand; a day too near is ``check_terms``'s.
+
+    Own choice: two years. Raises ``TooFarAhead``.
+    """
+    until = same_day_years_later(announced_on, _MOST_YEARS_AHEAD)
+    if exam_on > until:
+        raise TooFarAhead(day=f"{exam_on:%d.%m.%Y}", until=f"{until:%d.%m.%Y}")
 
 
 def check_sessions(sessions: int, modes: Collection[Mode], law: Regulation) -> None:

@@ -7,13 +7,19 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from contracts.people import Mode
+from contracts.people import FORMS, Mode
+from contracts.phrase import Phrase
 from contracts.refusals.general import DeadlinePassed
 from contracts.refusals.registration import AttachmentRepeated, DisabilityNotStated, ModeNotOffered
 from regulation.calendar import ZONE
 
 DECLARATION, FEE, DISABILITY = "declaration", "fee", "disability"
 KINDS = (DECLARATION, FEE, DISABILITY)
+NAMED = {
+    DECLARATION: Phrase("декларация за висше образование", "declaration of higher education"),
+    FEE: Phrase("документ за платена държавна такса", "document of the paid state fee"),
+    DISABILITY: Phrase("документ, удостоверяващ увреждането", "document certifying the disability"),
+}
 
 
 def check_in_time(now: datetime, until: datetime) -> None:
@@ -25,7 +31,7 @@ def check_in_time(now: datetime, until: datetime) -> None:
 def check_mode(mode: Mode, offered: Collection[str]) -> None:
     """Refuse a form in which the exam is not held. Source: Art. 3(1). Raises ``ModeNotOffered``."""
     if mode not in offered:
-        raise ModeNotOffered(mode=mode.value)
+        raise ModeNotOffered(mode=FORMS[mode])
 
 
 def check_attachments(kinds: Sequence[str], *, is_assisted: bool) -> None:
@@ -36,6 +42,6 @@ def check_attachments(kinds: Sequence[str], *, is_assisted: bool) -> None:
     """
     repeated = [kind for kind, count in Counter(kinds).items() if count > 1]
     if repeated:
-        raise AttachmentRepeated(kind=repeated[0])
+        raise AttachmentRepeated(kind=NAMED[repeated[0]])
     if DISABILITY in kinds and not is_assisted:
         raise DisabilityNotStated

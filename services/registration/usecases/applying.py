@@ -17,6 +17,7 @@ from chassis.work import Actor, Work
 from contracts import identifiers
 from contracts.events.registration import AnnouncementPublished, ApplicationSubmitted
 from contracts.people import Attachment, IdentifierType, Mode, Names, Person, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, WrongCredentials
 from contracts.refusals.registration import AccountExists, AlreadyApplied, AttachmentNotYours
 from regulation import in_force, terms
@@ -36,9 +37,10 @@ def publish_announcement(
     """Announce an exam on the site and record where the announcement hangs (Art. 5)."""
     work.session.execute(text("LOCK TABLE exams IN SHARE ROW EXCLUSIVE MODE"))  # one announcement after another
     if work.session.get(Exam, exam_id) is not None:
-        raise AlreadyDone(what=exam_id)
+        raise AlreadyDone(what=Phrase("обявление на изпита", "announcement of the exam"))
     today = local_day(work.now)
     law = in_force(today)
+    announcement.check_day(exam_on, today)
     announcement.check_terms(exam_on, today, work.session.scalar(select(func.max(Exam.exam_on))), law)
     announcement.check_sessions(sessions, modes, law)
     exam = Exam(
@@ -231,7 +233,7 @@ def _own_account(work: Work) -> Account:
 def _own_file(work: Work, *, kind: str, sha256: str) -> ApplicationFile:
     upload = work.session.get(UploadRow, (sha256, work.actor.id))
     if upload is None:
-        raise AttachmentNotYours(kind=kind)
+        raise AttachmentNotYours(kind=applications.NAMED[kind])
     return ApplicationFile(kind=kind, sha256=sha256, media_type=upload.media_type)
 
 

@@ -12,13 +12,13 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Scope
 
 from chassis.commands import ANYBODY, Answer, Verb, carry_out
-from chassis.middleware import BodyLimit, Shell
-from chassis.web import json_body
+from chassis.middleware import LET_THROUGH, BodyLimit, Named, Shell
+from chassis.web import json_body, json_text, problem
 from chassis.work import NOBODY, Actor, Runtime, Work
 from contracts.people import Role
+from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import InvalidInput, NotAuthenticated, NotFound
 from services.session import queries, schemas
@@ -59,9 +59,10 @@ def create_live_app(runtime: Runtime[Settings]) -> Starlette:
         ],
         middleware=[
             Middleware(Shell, service="live"),
-            Middleware(BodyLimit, limit_bytes=_BODY_LIMIT_BYTES, refuse=_refuse),
+            Middleware(Named, answer=lambda _, refusal: problem(refusal)),
+            Middleware(BodyLimit, limit_bytes=_BODY_LIMIT_BYTES),
         ],
-        exception_handlers={Refusal: _on_refusal, 404: _on_missing},
+        exception_handlers=LET_THROUGH,
         lifespan=lifespan,
     )
 
@@ -94,7 +95,7 @@ class LiveDoor:
     async def answer(self, request: Request) -> Response:
         """``PUT /live/answers/{question}`` ``{"option", "seq"}`` → ``{"verdict", …}`` once it is durable."""
         claims = self._claims(request)
-        given = shapes.read(shapes.ONE, await request.body())
+        given = shapes.read(shapes.ONE, await json_text(request))
         change = shapes.change(request.path_params["question"], given, claims.line)
         (outcome,) = await self._writer.save(uuid.UUID(claims.sitting_id), [change])
         if outcome.refusal is not None:
@@ -104,7 +105,7 @@ class LiveDoor:
     async def replay(self, request: Request) -> Response:
         """``POST /live/answers`` ``[{"question", "option", "seq"}]`` → ``{"verdicts": […]}``, one each."""
         claims = self._claims(request)
-        changes = shapes.changes(shapes.read(shapes.MANY, await request.body()), claims.line)
+        changes = shapes.changes(shapes.read(shapes.MANY, await json_text(request)), claims.line)
         outcomes = await self._writer.save(uuid.UUID(claims.sitting_id), changes)
         return _json({"verdicts": [_told(*one) for one in zip(changes, outcomes, strict=True)]})
 
@@ -174,27 +175,12 @@ def _told(change: Change, outcome: Outcome) -> dict[str, Any]:
 
 
 def _refusal(kind: type[Refusal], change: Change) -> Refusal:
-    facts = {NotFound: {"what": "изпит на кандидата"}, InvalidInput: {"errors": f"{change.question}: {change.option}"}}
+    facts: dict[type[Refusal], dict[str, Any]] = {
+        NotFound: {"what": Phrase("изпит на кандидата", "the candidate's sitting")},
+        InvalidInput: {"errors": f"{change.question}: {change.option}"},
+    }
     return kind(**facts.get(kind, {}))
 
 
 def _json(value: Any) -> Response:
     return Response(shapes.encode(value), media_type="application/json")
-
-
-async def _on_refusal(_: Request, error: Exception) -> Response:
-    if not isinstance(error, Refusal):
-        raise TypeError(error)
-    return _problem(error)
-
-
-async def _on_missing(request: Request, _: Exception) -> Response:
-    return _problem(NotFound(what=request.url.path))
-
-
-def _refuse(_: Scope, refusal: Refusal) -> ASGIApp:
-    return _problem(refusal)
-
-
-def _problem(refusal: Refusal) -> Response:
-    return Response(shapes.encode(refusal.to_dict()), refusal.status, media_type="application/problem+json")

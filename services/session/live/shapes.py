@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from contracts.phrase import Phrase
 from contracts.refusals.general import InvalidInput
 from services.session.live.ledger import without_clock
 from services.session.rules.answers import Change
@@ -47,14 +48,14 @@ def read(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
     """The body's value; raises ``InvalidInput``."""
     try:
         return decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidInput(errors=str(error)) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInput(errors=Phrase("не е от изисквания вид", str(error))) from error
 
 
 def change(question: int, answer: OneAnswer | ReplayedAnswer, line: int) -> Change:
     """The change that an answer asks for; raises ``InvalidInput`` for what can be no letter and no question."""
     if not 1 <= question <= _LARGEST_QUESTION or (answer.option is not None and not answer.option.isalpha()):
-        raise InvalidInput(errors="question, option")
+        raise InvalidInput(errors=Phrase("въпрос, отговор", "question, option"))
     made = Change(question, answer.option, answer.seq, line, answer.client_at)
     return without_clock(made, _EARLIEST, _LATEST)
 

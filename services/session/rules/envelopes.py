@@ -1,5 +1,6 @@
 """Art. 28(2), 29(2), 30(1), 40(2), 41(1): the envelopes handed in against the candidates who came."""
 
+from contracts.phrase import Phrase
 from contracts.refusals.general import OutOfOrder
 from contracts.refusals.session import EnvelopesDiffer
 
@@ -11,10 +12,22 @@ def check(*, envelopes: int, appeared: int, handed_in: int, undecided: int, not_
     that he did not, and no decided annulment may wait to be carried out. Raises ``EnvelopesDiffer`` or ``OutOfOrder``.
     """
     if undecided:
-        raise OutOfOrder(state=f"за {undecided} кандидати няма отбелязване дали са се явили")
+        raise OutOfOrder(
+            state=Phrase(
+                f"за {undecided} кандидати няма отбелязване дали са се явили",
+                f"for {undecided} candidates it is not recorded whether they appeared",
+            )
+        )
     if not_terminated:
-        raise OutOfOrder(state="решено анулиране не е изпълнено")
+        raise OutOfOrder(
+            state=Phrase("решено анулиране не е изпълнено", "an annulment that was decided has not been carried out")
+        )
     if envelopes != appeared:
         raise EnvelopesDiffer(envelopes=envelopes, appeared=appeared)
     if handed_in != appeared:
-        raise OutOfOrder(state=f"предадените материали са отбелязани за {handed_in} от {appeared} кандидати")
+        raise OutOfOrder(
+            state=Phrase(
+                f"предадените материали са отбелязани за {handed_in} от {appeared} кандидати",
+                f"the handing in is recorded for {handed_in} of {appeared} candidates",
+            )
+        )

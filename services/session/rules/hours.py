@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from contracts.people import Mode
+from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound, TooEarly
 from regulation import Regulation, Session
 from regulation.calendar import ZONE, local
@@ -14,7 +15,7 @@ def session_of(law: Regulation, mode: Mode, session: int) -> Session:
         return law.clock.paper
     known = {1: law.clock.electronic_first, 2: law.clock.electronic_second}
     if session not in known:
-        raise NotFound(what=f"сесия {session}")
+        raise NotFound(what=Phrase(f"сесия {session}", f"session {session}"))
     return known[session]
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from contracts.phrase import Phrase
 from contracts.refusals.general import OutOfOrder
 
 NOWHERE = (0, 0)
@@ -38,5 +39,10 @@ def variant_of_session(session: int, opened: Sequence[int], *, is_reused: bool) 
     """
     wanted = 0 if is_reused else session - 1
     if wanted >= len(opened):
-        raise OutOfOrder(state="вариантът на теста за тази сесия не е отворен")
+        raise OutOfOrder(
+            state=Phrase(
+                "вариантът на теста за тази сесия не е отворен",
+                "the variant of the test for this session has not been opened",
+            )
+        )
     return opened[wanted]

@@ -7,6 +7,7 @@ from chassis.commands import Answer
 from chassis.work import Work
 from contracts.events.session import SittingAnnulled
 from contracts.people import Mode, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from services.session.lookups import require_mode, sheet_of, sitting_in_own_hall, sitting_of
 from services.session.rules.annulment import ACT, Reason, article
@@ -14,14 +15,20 @@ from services.session.tables import Incident, Sitting
 from services.session.usecases.closing import close
 from services.session.usecases.notices import tell
 
-ANNULMENT = ActKind(ACT, frozenset({Role.CHAIR}), frozenset({Role.DIRECTOR}), "чл. 28, ал. 1; чл. 38, ал. 1")
+ANNULMENT = ActKind(
+    ACT,
+    frozenset({Role.CHAIR}),
+    frozenset({Role.DIRECTOR}),
+    "чл. 28, ал. 1; чл. 38, ал. 1",
+    Phrase("решение за анулиране на теста", "decision to annul the test"),
+)
 
 
 def report_cheating(work: Work, *, exam_id: str, candidate_id: str, reason: Reason, description: str) -> Answer:
     """Tell the chair and the director at once (Art. 16 item 8); the sitting goes on (reading_21)."""
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     if hall.started_at is None:
-        raise OutOfOrder(state="изпитът в залата не е започнал")
+        raise OutOfOrder(state=Phrase("изпитът в залата не е започнал", "the exam in the hall has not started"))
     incident = Incident(
         incident_id=uuid.uuid4(),
         exam_id=exam_id,
@@ -58,9 +65,9 @@ def confirm_annulment(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
 
 def _refuse_what_cannot_be(sitting: Sitting) -> None:
     if sitting.annulment_decided_at is not None:
-        raise AlreadyDone(what="анулиране на теста")
+        raise AlreadyDone(what=Phrase("анулиране на теста", "annulment of the test"))
     if sitting.identified_at is None and sitting.logged_in_at is None:
-        raise OutOfOrder(state="кандидатът не се е явил")
+        raise OutOfOrder(state=Phrase("кандидатът не се е явил", "the candidate did not appear"))
 
 
 def terminate_access(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
@@ -69,12 +76,17 @@ def terminate_access(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
     sitting = sitting_of(work, exam_id, candidate_id)
     require_mode(sitting, Mode.ELECTRONIC)
     if sitting.annulment_decided_at is None:
-        raise OutOfOrder(state="анулирането не е решено от комисията и директора")
+        raise OutOfOrder(
+            state=Phrase(
+                "анулирането не е решено от комисията и директора",
+                "the annulment has not been decided by the commission and the director",
+            )
+        )
     if sitting.annulled_at is not None:
-        raise AlreadyDone(what="прекратяване на достъпа")
+        raise AlreadyDone(what=Phrase("прекратяване на достъпа", "ending of the access"))
     sheet = sheet_of(work, sitting)
     if sheet.opens_at is None:
-        raise OutOfOrder(state="изпитът в залата не е започнал")
+        raise OutOfOrder(state=Phrase("изпитът в залата не е започнал", "the exam in the hall has not started"))
     _annul(work, sitting)
     if sheet.closed_at is None:
         close(work, sitting, sheet, "annulled")

@@ -9,6 +9,7 @@ from chassis.commands import Answer
 from chassis.work import Work
 from contracts.events.session import CandidateLeftHall, MaterialsHandedIn
 from contracts.people import Mode
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from contracts.refusals.session import SeatTaken, SittingClosed, UniqueNumberDiffers
 from services.session.lookups import phase_of, require_mode, sheet_of, sitting_in_own_hall, sittings_in
@@ -24,11 +25,16 @@ def confirm_number(work: Work, *, exam_id: str, candidate_id: str, unique_number
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     require_mode(hall, Mode.ELECTRONIC)
     if sitting.unique_number is None:
-        raise OutOfOrder(state="кандидатът не е влязъл в електронната система")
+        raise OutOfOrder(
+            state=Phrase(
+                "кандидатът не е влязъл в електронната система",
+                "the candidate has not logged in to the electronic system",
+            )
+        )
     if not secrets.compare_digest(sitting.unique_number, unique_number):
         raise UniqueNumberDiffers
     if sitting.confirmed_at is not None:
-        raise AlreadyDone(what="потвърждаване на уникалния номер")
+        raise AlreadyDone(what=Phrase("потвърждаване на уникалния номер", "confirmation of the unique number"))
     sitting.confirmed_at = work.now
     work.audit(exam_id, "number:confirmed", "чл. 16, т. 4", candidate=candidate_id)
     return {"confirmed_at": work.now.isoformat()}
@@ -39,9 +45,9 @@ def record_leaving(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     state = phase_of(work, sitting, hall).state
     if state is State.OUT_OF_HALL:
-        raise AlreadyDone(what="напускане на залата")
+        raise AlreadyDone(what=Phrase("напускане на залата", "leaving of the hall"))
     if state is not State.ANSWERING:
-        raise OutOfOrder(state="кандидатът не решава теста")
+        raise OutOfOrder(state=Phrase("кандидатът не решава теста", "the candidate is not working on the test"))
     sitting.left_at = work.now
     work.session.add(Leaving(sitting_id=sitting.sitting_id, left_at=work.now))
     work.audit(exam_id, "candidate:left", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id)
@@ -52,7 +58,7 @@ def record_return(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
     """The candidate is back; says ``CandidateLeftHall`` with both hours (Art. 27, 37)."""
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     if sitting.left_at is None:
-        raise OutOfOrder(state="кандидатът не е напускал залата")
+        raise OutOfOrder(state=Phrase("кандидатът не е напускал залата", "the candidate has not left the hall"))
     open_one = select(Leaving).where(Leaving.sitting_id == sitting.sitting_id, Leaving.returned_at.is_(None))
     leaving = work.session.scalars(open_one).one()
     leaving.returned_at, sitting.left_at = work.now, None
@@ -79,7 +85,12 @@ def move_sitting(work: Work, *, exam_id: str, candidate_id: str, seat: str) -> A
     if phase_of(work, sitting, hall).state in FINAL:
         raise SittingClosed
     if sitting.logged_in_at is None:
-        raise OutOfOrder(state="кандидатът не е влязъл в електронната система")
+        raise OutOfOrder(
+            state=Phrase(
+                "кандидатът не е влязъл в електронната система",
+                "the candidate has not logged in to the electronic system",
+            )
+        )
     _refuse_taken(work, hall, sitting, seat)
     left, sitting.seat = sitting.seat, seat
     sitting.is_login_open, sitting.browser = True, None
@@ -115,11 +126,11 @@ def hand_in(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
     """The candidate hands in the sealed envelope and signs Protocol № 1 (Art. 29(2), (3), 40(2), (3))."""
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     if sitting.handed_in_at is not None:
-        raise AlreadyDone(what="предаване на материалите")
+        raise AlreadyDone(what=Phrase("предаване на материалите", "handing in of the materials"))
     if sitting.left_at is not None:
-        raise OutOfOrder(state="кандидатът е извън залата")
+        raise OutOfOrder(state=Phrase("кандидатът е извън залата", "the candidate is outside the hall"))
     if phase_of(work, sitting, hall).state not in _may_hand_in(hall):
-        raise OutOfOrder(state="изпитът на кандидата не е приключил")
+        raise OutOfOrder(state=Phrase("изпитът на кандидата не е приключил", "the candidate's sitting has not ended"))
     sitting.handed_in_at = work.now
     event = MaterialsHandedIn(
         exam_id=exam_id,

@@ -57,18 +57,25 @@ def give_number(work: Work, sitting: Sitting) -> None:
 
 
 def close_expired(work: Work, sittings: Iterable[tuple[Sitting, Sheet]]) -> int:
-    """Close these as ``time_expired``, with the heads of their histories in the exam's chain; how many there were.
+    """Close these as ``time_expired``, each with the head of its history in the exam's chain; how many there were.
 
     Left out are those whose annulment was decided and waits for the end of access: they close as annulled.
     """
-    heads: dict[str, dict[str, str]] = {}
-    for sitting, sheet in sittings:
-        if sheet.closed_at is None and sitting.annulment_decided_at is None:
-            close(work, sitting, sheet, "time_expired")
-            heads.setdefault(sitting.exam_id, {})[str(sitting.sitting_id)] = sheet.head.hex()
-    for exam_id, of_exam in heads.items():
-        work.audit(exam_id, "sheets:time_expired", "чл. 29, ал. 1", heads=of_exam)
-    return sum(len(of_exam) for of_exam in heads.values())
+    open_ones = [
+        (sitting, sheet)
+        for sitting, sheet in sittings
+        if sheet.closed_at is None and sitting.annulment_decided_at is None
+    ]
+    for sitting, sheet in open_ones:
+        close(work, sitting, sheet, "time_expired")
+        work.audit(
+            sitting.exam_id,
+            "sitting:time_expired",
+            "чл. 29, ал. 1",
+            sitting=str(sitting.sitting_id),
+            history_sha256=sheet.head.hex(),
+        )
+    return len(open_ones)
 
 
 def sweep_expired(work: Work) -> None:

@@ -7,6 +7,7 @@ from chassis import audit
 from chassis.documents import Frame
 from chassis.work import Work
 from contracts.people import Mode, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone
 from services.session.documents import CredentialSheets
 from services.session.lookups import exam_of, hall_of, law_of, names_of, require_mode, sittings_in
@@ -32,7 +33,11 @@ def print_credentials(work: Work, *, exam_id: str, hall: str) -> tuple[list[Prin
     require_mode(place, Mode.ELECTRONIC)
     waiting = [one for one in sittings_in(work, place) if one.logged_in_at is None]
     if not waiting:
-        raise AlreadyDone(what=f"зала {hall}")
+        raise AlreadyDone(
+            what=Phrase(
+                f"разпечатване на данните за достъп за зала {hall}", f"printing of the credentials for hall {hall}"
+            )
+        )
     printed = [_new(work, one) for one in sorted(waiting, key=lambda one: seating.place(one.seat))]
     work.session.flush()
     issues = sorted({one.credential_issue for one in waiting})

@@ -8,6 +8,7 @@ from chassis.commands import Answer
 from chassis.work import Work
 from contracts.events.session import SittingStarted
 from contracts.people import Mode, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from regulation import Regulation
 from services.session.lookups import (
@@ -34,7 +35,7 @@ def record_instructions_read(work: Work, *, exam_id: str, hall: str) -> Answer:
     """The instructions have been read to the end (Art. 23(2), 35(1)); from now on nobody is let in (Art. 22)."""
     place = own_hall(work, exam_id, hall)
     if place.instructions_read_at is not None:
-        raise AlreadyDone(what=f"указания в зала {hall}")
+        raise AlreadyDone(what=Phrase(f"указания в зала {hall}", f"instructions in hall {hall}"))
     mode = Mode(place.mode)
     law_hours = hours.session_of(law_of(work, exam_id), mode, place.session)
     hours.check_instructions(work.now, exam_of(work, exam_id).exam_on, law_hours)
@@ -74,11 +75,16 @@ def _electronic_halls(work: Work, exam_id: str, session: int) -> list[Hall]:
     query = select(Hall).where(Hall.exam_id == exam_id, Hall.mode == Mode.ELECTRONIC, Hall.session == session)
     halls = list(work.session.scalars(query.order_by(Hall.hall).with_for_update()))
     if not halls:
-        raise NotFound(what=f"зали за сесия {session}")
+        raise NotFound(what=Phrase(f"зали за сесия {session}", f"halls of session {session}"))
     if any(hall.started_at is not None for hall in halls):
-        raise AlreadyDone(what=f"отключване на сесия {session}")
+        raise AlreadyDone(what=Phrase(f"отключване на сесия {session}", f"unlocking of session {session}"))
     if unread := [hall.hall for hall in halls if hall.instructions_read_at is None]:
-        raise OutOfOrder(state=f"указанията не са прочетени в зали {', '.join(unread)}")
+        names = ", ".join(unread)
+        raise OutOfOrder(
+            state=Phrase(
+                f"указанията не са прочетени в зали {names}", f"the instructions have not been read in halls {names}"
+            )
+        )
     return halls
 
 
@@ -118,9 +124,9 @@ def start_paper(work: Work, *, exam_id: str, hall: str) -> Answer:
     place = own_hall(work, exam_id, hall)
     require_mode(place, Mode.PAPER)
     if place.started_at is not None:
-        raise AlreadyDone(what=f"начало в зала {hall}")
+        raise AlreadyDone(what=Phrase(f"начало в зала {hall}", f"start in hall {hall}"))
     if place.instructions_read_at is None:
-        raise OutOfOrder(state="указанията не са прочетени")
+        raise OutOfOrder(state=Phrase("указанията не са прочетени", "the instructions have not been read"))
     law = law_of(work, exam_id)
     hours.check_start(work.now, exam_of(work, exam_id).exam_on, law.clock.paper)
     _start(work, place, law)
@@ -132,7 +138,7 @@ def announce_remaining(work: Work, *, exam_id: str, hall: str) -> Answer:
     """Announce the remaining time in the last minutes (Art. 39(2), App. 4)."""
     place = own_hall(work, exam_id, hall)
     if place.ends_at is None or place.ended_at is not None or place.ends_at <= work.now:
-        raise OutOfOrder(state="изпитът в залата не тече")
+        raise OutOfOrder(state=Phrase("изпитът в залата не тече", "the exam in the hall is not running"))
     law_hours = hours.session_of(law_of(work, exam_id), Mode(place.mode), place.session)
     hours.check_warning(work.now, place.ends_at, law_hours)
     minutes = ceil((place.ends_at - work.now).total_seconds() / _MINUTE_SECONDS)
@@ -150,9 +156,9 @@ def end_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
     work.require(exam_id, Role.HALL_ADMINISTRATOR)
     place = own_hall(work, exam_id, hall)
     if place.ends_at is None:
-        raise OutOfOrder(state="изпитът в залата не е започнал")
+        raise OutOfOrder(state=Phrase("изпитът в залата не е започнал", "the exam in the hall has not started"))
     if place.ended_at is not None:
-        raise AlreadyDone(what=f"край в зала {hall}")
+        raise AlreadyDone(what=Phrase(f"край в зала {hall}", f"end in hall {hall}"))
     sittings = sittings_in(work, place)
     sheets = sheets_of(work, sittings)
     hours.check_end(work.now, place.ends_at, is_anybody_working=_is_anybody_working(work, place, sittings))

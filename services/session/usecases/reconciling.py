@@ -10,6 +10,7 @@ from chassis.plumbing import DocumentRow
 from chassis.work import Work
 from contracts.events.session import SittingsEnded
 from contracts.people import Mode, Names, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from regulation.calendar import local_day
 from services.session.documents import (
@@ -42,9 +43,13 @@ def reconcile_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> An
     """Compare the envelopes with those who came (Art. 30(1), 41(1)); after the last hall the sittings have ended."""
     place = own_hall(work, exam_id, hall)
     if place.ended_at is None:
-        raise OutOfOrder(state="краят на изпита в залата не е обявен")
+        raise OutOfOrder(
+            state=Phrase(
+                "краят на изпита в залата не е обявен", "the end of the exam in the hall has not been announced"
+            )
+        )
     if place.reconciled_at is not None:
-        raise AlreadyDone(what=f"сверяване в зала {hall}")
+        raise AlreadyDone(what=Phrase(f"сверяване в зала {hall}", f"reconciliation in hall {hall}"))
     sittings = sittings_in(work, place)
     came = _who_came(place, sittings)
     _check(place, sittings, came, counted=envelopes)
@@ -106,7 +111,9 @@ def issue_protocol_2(work: Work, *, exam_id: str, hall: str) -> Answer:
     place = hall_for_system_administrator(work, exam_id, hall)
     require_mode(place, Mode.ELECTRONIC)
     if place.started_at is None:
-        raise OutOfOrder(state="електронната система не е отключена")
+        raise OutOfOrder(
+            state=Phrase("електронната система не е отключена", "the electronic system has not been unlocked")
+        )
     work.audit(exam_id, "protocol_2:issued", "чл. 25", hall=hall)
     issue = _order_protocol_2(work, place, _who_came(place, sittings_in(work, place)))
     return {"issue": issue}

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from chassis.commands import Answer
 from chassis.work import Work
 from contracts.people import Mode
+from contracts.phrase import Phrase
 from contracts.refusals.general import OutOfOrder, WrongCredentials
 from contracts.refusals.session import CredentialsUsed, LineMoved, SittingClosed, SittingNotOpen, TimeExpired
 from services.session.lookups import exam_of, law_of, sheet_of
@@ -51,7 +52,9 @@ def _who(work: Work, username: str, password: str) -> Sitting:
 
 def _refuse_closed(work: Work, sitting: Sitting, sheet: Sheet) -> None:
     if sitting.refused_at is not None or (sitting.absent_at is not None and sitting.logged_in_at is None):
-        raise OutOfOrder(state="кандидатът не е допуснат в залата")
+        raise OutOfOrder(
+            state=Phrase("кандидатът не е допуснат в залата", "the candidate has not been let into the hall")
+        )
     if sheet.closed_at is not None or sitting.annulled_at is not None:
         raise SittingClosed
     if sheet.ends_at is not None and sheet.ends_at <= work.now:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping, Sequence
 
+from contracts.phrase import Phrase
 from contracts.refusals.testbank import NotEnoughQuestions, OutsideBounds, SubVariantsNotPossible
 from regulation import Regulation
 from services.testbank.rules.items import Item
@@ -14,20 +15,38 @@ LEAST_SUB_VARIANTS = 2
 Blueprint = Mapping[str, int]  #: area code → questions of one variant
 
 
-def blueprint_violations(blueprint: Blueprint, law: Regulation) -> tuple[str, ...]:
-    """What in a composition Art. 11 forbids, as sentences; empty for a lawful one.
+def blueprint_violations(blueprint: Blueprint, law: Regulation) -> tuple[Phrase, ...]:
+    """What in a composition Art. 11 forbids, in words; empty for a lawful one.
 
     Source: Art. 10(1), 11. Own choice: the bounds are inclusive whole numbers (reading_01).
     """
-    found = [f"непозната област {code}" for code in sorted(set(blueprint) - {area.code for area in law.areas})]
+    strange = sorted(set(blueprint) - {area.code for area in law.areas})
+    found = [Phrase(f"непозната област {code}", f"unknown area {code}") for code in strange]
     for area in law.areas:
         count = blueprint.get(area.code, 0)
         if count < area.min_questions:
-            found.append(f"т. {area.item}: {count} въпроса при най-малко {area.min_questions}")
+            least = area.min_questions
+            found.append(
+                Phrase(
+                    f"т. {area.item}: {count} въпроса при най-малко {least}",
+                    f"item {area.item}: {count} questions where at least {least} are needed",
+                )
+            )
         if count > area.max_questions:
-            found.append(f"т. {area.item}: {count} въпроса при най-много {area.max_questions}")
-    if sum(blueprint.values()) != law.questions:
-        found.append(f"общо {sum(blueprint.values())} въпроса вместо {law.questions}")
+            most = area.max_questions
+            found.append(
+                Phrase(
+                    f"т. {area.item}: {count} въпроса при най-много {most}",
+                    f"item {area.item}: {count} questions where at most {most} are allowed",
+                )
+            )
+    total = sum(blueprint.values())
+    if total != law.questions:
+        found.append(
+            Phrase(
+                f"общо {total} въпроса вместо {law.questions}", f"{total} questions in all instead of {law.questions}"
+            )
+        )
     return tuple(found)
 
 
@@ -35,7 +54,7 @@ def check_blueprint(blueprint: Blueprint, law: Regulation) -> None:
     """Refuse a composition that Art. 11 forbids. Source: Art. 11. Raises ``OutsideBounds``."""
     violations = blueprint_violations(blueprint, law)
     if violations:
-        raise OutsideBounds(violations="; ".join(violations))
+        raise OutsideBounds(violations=Phrase.listed(violations, "; "))
 
 
 def lawful_blueprints(law: Regulation) -> Iterator[dict[str, int]]:
@@ -69,13 +88,12 @@ def check_supply(blueprint: Blueprint, accepted: Mapping[str, int], law: Regulat
     Source: Art. 13(4). Own choice: the variants are disjoint, so that one which leaks does not spoil the other.
     Raises ``NotEnoughQuestions``.
     """
-    missing = {
-        area: count * law.variants - accepted.get(area, 0)
-        for area, count in blueprint.items()
-        if count * law.variants > accepted.get(area, 0)
-    }
+    lacking = [
+        (area.item, blueprint.get(area.code, 0) * law.variants - accepted.get(area.code, 0)) for area in law.areas
+    ]
+    missing = [Phrase(f"т. {item} – {count}", f"item {item} – {count}") for item, count in lacking if count > 0]
     if missing:
-        raise NotEnoughQuestions(missing=missing)
+        raise NotEnoughQuestions(missing=Phrase.listed(missing))
 
 
 def possible(accepted: Mapping[str, int], law: Regulation) -> int:

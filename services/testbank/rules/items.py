@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from contracts.phrase import Phrase
 from contracts.refusals.testbank import QuestionNotValid
 from regulation import Regulation
 
@@ -31,18 +32,19 @@ def check_item(number: int, item: Item, law_as_of: date, today: date, law: Regul
         raise QuestionNotValid(number=number, reason=reason)
 
 
-def _fault(item: Item, law_as_of: date, today: date, law: Regulation) -> str | None:
+def _fault(item: Item, law_as_of: date, today: date, law: Regulation) -> Phrase | None:
     """What is wrong with a question, in words for its author. Source: Art. 10(1), 11."""
     if item.area not in {area.code for area in law.areas}:
-        return "непозната област по чл. 11"
+        return Phrase("непозната област по чл. 11", "an area that Art. 11 does not name")
     if tuple(sorted(item.options)) != tuple(sorted(law.option_letters)):
-        return f"отговорите са {', '.join(law.option_letters)}"
+        letters = ", ".join(law.option_letters)
+        return Phrase(f"отговорите са {letters}", f"the options are {letters}")
     if len({comparable(words) for words in item.options.values()}) < law.options_per_question:
-        return "два от отговорите са еднакви"
+        return Phrase("два от отговорите са еднакви", "two of the options are the same")
     if item.correct not in item.options:
-        return "верният отговор не е сред отговорите"
+        return Phrase("верният отговор не е сред отговорите", "the right answer is not among the options")
     if law_as_of > today:
-        return "законодателството е към бъдеща дата"
+        return Phrase("законодателството е към бъдеща дата", "the law it rests on is of a future date")
     return None
 
 

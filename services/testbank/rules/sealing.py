@@ -20,6 +20,7 @@ from typing import Any
 
 import pyrage
 
+from contracts.phrase import Phrase
 from contracts.refusals.testbank import KeyNotValid, SealBroken
 from services.testbank.rules.items import Item
 
@@ -91,7 +92,7 @@ def disclose(enclosed: bytes, private_key: str) -> bytes:
     return content
 
 
-def check_hash(variant: int, what: str, content: bytes, expected: str) -> None:
+def check_hash(variant: int, what: Phrase, content: bytes, expected: str) -> None:
     """Refuse bytes that are not those that were sealed. Source: Art. 13(6). Raises ``SealBroken``."""
     if sha256(content) != expected:
         raise SealBroken(variant=variant, what=what)

@@ -16,6 +16,7 @@ from chassis.documents import Signatory, order
 from chassis.plumbing import ActRow
 from chassis.work import Work
 from contracts.people import Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound
 from contracts.refusals.testbank import QuestionRepeated
 from regulation import Area, Regulation
@@ -31,7 +32,13 @@ CAPACITIES: Mapping[Role, str] = {
     Role.CHAIR: "Председател на изпитната комисия",
     Role.DIRECTOR: "Директор на дирекция „Методология на контрола и вътрешен одит“",
 }
-ACCEPTANCE = ActKind("questions_acceptance", KEEPERS, KEEPERS, "чл. 13, ал. 3")
+ACCEPTANCE = ActKind(
+    "questions_acceptance",
+    KEEPERS,
+    KEEPERS,
+    "чл. 13, ал. 3",
+    Phrase("приемане на въпросите", "acceptance of the questions"),
+)
 
 
 def submit_questions(work: Work, *, exam_id: str, questions: Sequence[Mapping[str, Any]]) -> Answer:
@@ -40,7 +47,7 @@ def submit_questions(work: Work, *, exam_id: str, questions: Sequence[Mapping[st
     law = exams.law_of(exam)
     timing.check_before_start(exam.exam_on, work.now, law)
     if exams.variants_of(work, exam_id):
-        raise AlreadyDone(what="вариантите са изготвени")
+        raise AlreadyDone(what=Phrase("вариантите са изготвени", "the variants have been composed"))
     rows = [_question(work, exam, law, number, given) for number, given in enumerate(questions, 1)]
     _refuse_repeated(work, exam_id, rows)
     work.session.add_all(rows)
@@ -134,10 +141,10 @@ def propose_acceptance(
     exam = exams.take(work, exam_id)
     timing.check_step(timing.ACCEPTANCE, exam.exam_on, work.now, exams.law_of(exam), deviation_reason)
     if exams.variants_of(work, exam_id):
-        raise AlreadyDone(what="вариантите са изготвени")
+        raise AlreadyDone(what=Phrase("вариантите са изготвени", "the variants have been composed"))
     wanted = sorted(set(question_ids))
     if len(_waiting(work, exam_id, wanted)) != len(wanted):
-        raise NotFound(what="представен и неприет въпрос")
+        raise NotFound(what=Phrase("представен и неприет въпрос", "a question submitted and not yet accepted"))
     proposal = {
         "question_ids": wanted,
         "deviation_reason": deviation_reason,

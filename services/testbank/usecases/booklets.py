@@ -12,6 +12,7 @@ from chassis.sweeper import Sweep, lost_jobs
 from chassis.work import Work
 from contracts.events.testbank import RenderBooklets
 from contracts.people import Mode, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound
 from services.testbank.documents import BOOKLET, DOCUMENTS, Booklet, Question
 from services.testbank.rules import sealing, timing
@@ -105,7 +106,7 @@ def hand_out_booklet(work: Work, *, exam_id: str, sub_variant: str) -> bytes:
     timing.check_exam_day(exam.exam_on, work.now)
     stored = work.session.get(StoredBooklet, (exam_id, sub_variant))
     if stored is None:
-        raise NotFound(what=f"тест {sub_variant}")
+        raise NotFound(what=Phrase(f"тест {sub_variant}", f"test {sub_variant}"))
     content = sealing.disclose(work.files.get(stored.sha256), work.settings.booklet_private_key)
     work.audit(exam_id, "booklet:handed_out", "чл. 13, ал. 7", sub_variant=sub_variant, sha256=stored.sha256)
     return content

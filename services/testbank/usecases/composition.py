@@ -15,7 +15,8 @@ from chassis.documents import order
 from chassis.plumbing import ActRow
 from chassis.work import Work
 from contracts.events.testbank import VariantsSealed
-from contracts.people import Role
+from contracts.people import CAPACITIES, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, SamePerson
 from contracts.refusals.testbank import KeeperMissing, SameKey
 from services.testbank.documents import SEALING_PROTOCOL, SealedVariant, SealingProtocol
@@ -24,7 +25,13 @@ from services.testbank.rules.items import Item
 from services.testbank.tables import Exam, Keeper, Variant
 from services.testbank.usecases import bank, exams
 
-COMPOSITION = ActKind("composition", bank.KEEPERS, bank.KEEPERS, "чл. 13, ал. 4")
+COMPOSITION = ActKind(
+    "composition",
+    bank.KEEPERS,
+    bank.KEEPERS,
+    "чл. 13, ал. 4",
+    Phrase("изготвяне на вариантите", "composition of the variants"),
+)
 _SUBJECT = "variants"
 _SALT_BYTES = 32
 _RECOMPUTING = (
@@ -36,7 +43,7 @@ def register_keeper_key(work: Work, *, exam_id: str, public_key: str) -> Answer:
     """Chair or director: the key to which the variants will be sealed (Art. 13(6)); may be replaced until then."""
     exams.take(work, exam_id)
     if exams.variants_of(work, exam_id):
-        raise AlreadyDone(what="вариантите са запечатани")
+        raise AlreadyDone(what=Phrase("вариантите са запечатани", "the variants have been sealed"))
     role = work.require(exam_id, *bank.KEEPERS)
     sealing.recipient(public_key)
     for other in _keepers(work, exam_id).values():
@@ -69,7 +76,7 @@ def propose_composition(
     exam = exams.take(work, exam_id)
     law = exams.law_of(exam)
     if exams.variants_of(work, exam_id):
-        raise AlreadyDone(what="вариантите са запечатани")
+        raise AlreadyDone(what=Phrase("вариантите са запечатани", "the variants have been sealed"))
     timing.check_step(timing.COMPOSITION, exam.exam_on, work.now, law, deviation_reason)
     chosen = dict(blueprint or law.default_blueprint)
     composition.check_blueprint(chosen, law)
@@ -123,7 +130,7 @@ def _keys(work: Work, act: ActRow) -> dict[Role, str]:
     acting = {Role(act.proposed_role): act.proposed_by, Role(str(act.confirmed_role)): act.confirmed_by}
     missing = [role for role in acting if role not in keepers or keepers[role].person_id != acting[role]]
     if missing:
-        raise KeeperMissing(roles=", ".join(bank.CAPACITIES[role] for role in sorted(missing)))
+        raise KeeperMissing(roles=Phrase.listed(CAPACITIES[role] for role in sorted(missing)))
     return {role: keeper.public_key for role, keeper in keepers.items()}
 
 

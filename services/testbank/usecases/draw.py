@@ -8,6 +8,7 @@ from chassis.plumbing import UploadRow
 from chassis.work import Work
 from contracts.events.testbank import VariantDrawn
 from contracts.people import Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder, SamePerson
 from contracts.refusals.testbank import NotTheSameDrawer
 from services.testbank.documents import DRAW_PROTOCOL, DrawProtocol, Share
@@ -37,7 +38,7 @@ def commit_draw(
     role = _role(work, exam_id)
     shares = _shares(work, exam_id)
     if role in shares:
-        raise AlreadyDone(what="обвързване за тегленето")
+        raise AlreadyDone(what=Phrase("обвързване за тегленето", "commitment for the draw"))
     if any(other.person_id == work.actor.id for other in shares.values()):
         raise SamePerson
     work.session.add(
@@ -61,13 +62,18 @@ def reveal_draw(work: Work, *, exam_id: str, value: str) -> Answer:
     exam = exams.take(work, exam_id)
     shares = _shares(work, exam_id)
     if len(shares) < len(_ROLES):
-        raise OutOfOrder(state="член на комисията и нотариус не са се обвързали")
+        raise OutOfOrder(
+            state=Phrase(
+                "член на комисията и нотариус не са се обвързали",
+                "a member of the commission and a notary have not committed themselves",
+            )
+        )
     _check_open(work, exam, next((share.deviation_reason for share in shares.values() if share.deviation_reason), None))
     mine = shares[_role(work, exam_id)]
     if mine.person_id != work.actor.id:
         raise NotTheSameDrawer
     if mine.value is not None:
-        raise AlreadyDone(what="разкриване на стойността")
+        raise AlreadyDone(what=Phrase("разкриване на стойността", "revealing of the value"))
     draw.check_reveal(exam_id, mine.role, mine.commitment, value)
     mine.value, mine.revealed_at = value, work.now
     work.audit(exam_id, "draw:revealed", "чл. 13, ал. 5", value=value)
@@ -78,9 +84,9 @@ def reveal_draw(work: Work, *, exam_id: str, value: str) -> Answer:
 
 def _check_open(work: Work, exam: Exam, deviation_reason: str | None) -> None:
     if not exams.variants_of(work, exam.exam_id):
-        raise OutOfOrder(state="вариантите не са запечатани")
+        raise OutOfOrder(state=Phrase("вариантите не са запечатани", "the variants have not been sealed"))
     if work.session.get(Draw, exam.exam_id) is not None:
-        raise AlreadyDone(what="тегленето")
+        raise AlreadyDone(what=Phrase("тегленето", "the draw"))
     timing.check_step(timing.DRAW, exam.exam_on, work.now, exams.law_of(exam), deviation_reason)
 
 
@@ -125,9 +131,9 @@ def record_notarial_act(work: Work, *, exam_id: str, notarial_act: str, sha256: 
     if shares[draw.NOTARY].person_id != work.actor.id:
         raise NotTheSameDrawer
     if result.notarial_act_sha256 is not None:
-        raise AlreadyDone(what="вписване на нотариалния акт")
+        raise AlreadyDone(what=Phrase("вписване на нотариалния акт", "recording of the notarial act"))
     if work.session.get(UploadRow, (sha256, work.actor.id)) is None:
-        raise NotFound(what=f"файл {sha256[:12]}")
+        raise NotFound(what=Phrase(f"файл {sha256[:12]}", f"file {sha256[:12]}"))
     result.notarial_act, result.notarial_act_sha256 = notarial_act, sha256
     work.audit(exam_id, "notarial_act:recorded", "чл. 13, ал. 5", notarial_act=notarial_act, sha256=sha256)
     _order_protocol(work, exam, result, shares, issue=2)

@@ -7,6 +7,7 @@ from chassis.work import Work
 from contracts.events.admission import StaffAppointed
 from contracts.events.registration import AnnouncementPublished
 from contracts.people import Names, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound, OutOfOrder
 from regulation import Regulation, in_force
 from services.testbank.tables import Draw, Exam, Opening, StaffMember, Variant
@@ -80,7 +81,7 @@ def draw_of(work: Work, exam_id: str) -> Draw:
     """The draw; raises ``OutOfOrder`` before it."""
     draw = work.session.get(Draw, exam_id)
     if draw is None:
-        raise OutOfOrder(state="вариантът не е изтеглен")
+        raise OutOfOrder(state=Phrase("вариантът не е изтеглен", "the variant has not been drawn"))
     return draw
 
 

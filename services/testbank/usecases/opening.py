@@ -6,6 +6,7 @@ from chassis.logging import logger
 from chassis.work import Work
 from contracts.events.testbank import RenderBooklets, VariantOpened
 from contracts.people import Mode, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder, SamePerson
 from contracts.refusals.testbank import SealBroken, WrongVariant
 from services.testbank.documents import HANDOVER_PROTOCOL, HandoverProtocol
@@ -25,9 +26,11 @@ def begin_opening(work: Work, *, exam_id: str, peeled: bytes, variant: int | Non
     exam = exams.take(work, exam_id)
     sealed = to_be_opened(work, exam, variant)
     if work.session.get(Opening, (exam_id, sealed.variant)) is not None:
-        raise AlreadyDone(what=f"външният плик на вариант {sealed.variant}")
+        raise AlreadyDone(
+            what=Phrase(f"външният плик на вариант {sealed.variant}", f"the outer envelope of variant {sealed.variant}")
+        )
     sealed_file(work, sealed)
-    _check(sealed, "вътрешен плик", peeled, sealed.inner_sha256)
+    _check(sealed, Phrase("вътрешен плик", "the inner envelope"), peeled, sealed.inner_sha256)
     work.files.put(peeled)
     work.session.add(Opening(exam_id=exam_id, variant=sealed.variant, begun_by=work.actor.id, begun_at=work.now))
     work.audit(exam_id, "opening:begun", "чл. 13, ал. 7", variant=sealed.variant, inner_sha256=sealed.inner_sha256)
@@ -40,12 +43,18 @@ def finish_opening(work: Work, *, exam_id: str, plaintext: bytes, variant: int |
     sealed = to_be_opened(work, exam, variant)
     opening = work.session.get(Opening, (exam_id, sealed.variant))
     if opening is None:
-        raise OutOfOrder(state="външният плик не е отворен от председателя")
+        raise OutOfOrder(
+            state=Phrase(
+                "външният плик не е отворен от председателя", "the outer envelope has not been opened by the chair"
+            )
+        )
     if opening.finished_at is not None:
-        raise AlreadyDone(what=f"отварянето на вариант {sealed.variant}")
+        raise AlreadyDone(
+            what=Phrase(f"отварянето на вариант {sealed.variant}", f"the opening of variant {sealed.variant}")
+        )
     if opening.begun_by == work.actor.id:
         raise SamePerson
-    _check(sealed, "съдържание", plaintext, sealed.commitment_sha256)
+    _check(sealed, Phrase("съдържание", "the contents"), plaintext, sealed.commitment_sha256)
     _enclose(work, opening, plaintext)
     sessions = draw.sessions_of(exam, sealed.variant, exams.draw_of(work, exam_id).drawn)
     _tell(work, exam, sealed, opening, sessions)
@@ -72,14 +81,14 @@ def sealed_file(work: Work, sealed: Variant) -> bytes:
         return work.files.get(sealed.seal_sha256)
     except (ValueError, NotFound) as error:
         _LOG.error("seal broken", exam=sealed.exam_id, variant=sealed.variant, what="sealed file")
-        raise SealBroken(variant=sealed.variant, what="запечатан файл") from error
+        raise SealBroken(variant=sealed.variant, what=Phrase("запечатан файл", "the sealed file")) from error
 
 
-def _check(sealed: Variant, what: str, content: bytes, expected: str) -> None:
+def _check(sealed: Variant, what: Phrase, content: bytes, expected: str) -> None:
     try:
         sealing.check_hash(sealed.variant, what, content, expected)
     except SealBroken:
-        _LOG.error("seal broken", exam=sealed.exam_id, variant=sealed.variant, what=what)
+        _LOG.error("seal broken", exam=sealed.exam_id, variant=sealed.variant, what=what.en)
         raise
 
 

@@ -10,13 +10,20 @@ from chassis.commands import Answer
 from chassis.work import Work
 from contracts.events.session import SittingsEnded
 from contracts.events.testbank import AnswerKeyReleased
-from contracts.people import Mode
+from contracts.people import FORMS, Mode
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound
 from services.testbank.rules import release, timing
 from services.testbank.tables import EndedSitting, Exam
 from services.testbank.usecases import bank, exams
 
-NO_SITTING = ActKind("no_sitting", bank.KEEPERS, bank.KEEPERS, "чл. 30; чл. 41")
+NO_SITTING = ActKind(
+    "no_sitting",
+    bank.KEEPERS,
+    bank.KEEPERS,
+    "чл. 30; чл. 41",
+    Phrase("установяване, че в сесията няма кандидати", "finding that a session has no candidates"),
+)
 
 
 def record_sittings_ended(work: Work, event: SittingsEnded) -> None:
@@ -45,10 +52,12 @@ def confirm_no_sitting(work: Work, *, exam_id: str, mode: Mode, session: int) ->
 
 
 def _check_waiting(work: Work, exam: Exam, sitting: release.Sitting) -> None:
+    mode, session = sitting
+    words = Phrase(f"{FORMS[mode].bg}, сесия {session}", f"{FORMS[mode].en}, session {session}")
     if sitting not in _expected(exam):
-        raise NotFound(what=f"{sitting[0]}-{sitting[1]}")
+        raise NotFound(what=words)
     if sitting in _ended(work, exam):
-        raise AlreadyDone(what=f"{sitting[0]}-{sitting[1]}")
+        raise AlreadyDone(what=words)
 
 
 def _end(work: Work, exam: Exam, sitting: release.Sitting, appeared: int, at: datetime) -> None:

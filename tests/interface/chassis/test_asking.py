@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from amqp import Message
 
+from chassis.broker import connect
 from chassis.rpc import Request, RpcClient, RpcFailed, RpcTimeout, UnroutableService
 from chassis.topology import message_count, rpc_queue
-from contracts.refusals.general import NotFound
+from contracts.refusals.general import InvalidInput, NotFound
 from svops.local.broker import PrivateBroker
 from svops.local.database import PrivateDatabase
 from tests.interface.chassis.little import Little, until
@@ -72,9 +74,32 @@ def test_a_request_to_a_service_that_sleeps_times_out_and_is_gone_when_it_wakes(
 
 
 def test_a_request_that_cannot_be_read_harms_nobody(house: Little, exam_id: str) -> None:
-    house.publish(b"{not json", queue=rpc_queue(house.name), content_type="application/json")
+    for body in (b"{not json", b"\xff", b"[" * 3000, b'{"method": "count"}'):
+        house.publish(body, queue=rpc_queue(house.name), content_type="application/json")
     with RpcClient(house.amqp_uri) as client:
         assert client.call(house.name, "count", {"what": exam_id}) == {"counted": exam_id}
+
+
+@pytest.mark.parametrize("body", [b"{not json", b"\xff", b'{"method": "count"}'])
+def test_who_waits_for_an_answer_is_told_that_his_request_cannot_be_read(house: Little, body: bytes) -> None:
+    heard: list[Any] = []
+    with connect(house.amqp_uri) as connection:
+        channel = connection.channel()
+        channel.basic_consume("amq.rabbitmq.reply-to", no_ack=True, callback=heard.append)
+        message = Message(body, content_type="application/json", reply_to="amq.rabbitmq.reply-to")
+        channel.basic_publish(message, exchange="", routing_key=rpc_queue(house.name))
+        while not heard:
+            connection.drain_events(timeout=10)
+    assert msgspec.json.decode(heard[0].body)["refusal"]["code"] == "InvalidInput"
+
+
+def test_text_that_cannot_be_kept_is_refused(house: Little) -> None:
+    with RpcClient(house.amqp_uri) as client:
+        for payload in ({"what": "\x00"}, {"\x00": "x"}, {"what": {"more": ["\x00"]}}):
+            with pytest.raises(InvalidInput):
+                client.call(house.name, "count", payload)
+        with pytest.raises(InvalidInput):
+            client.call(house.name, "count", {"what": "x"}, idempotency_key="k" * 201)
 
 
 def test_while_the_database_comes_back_a_request_is_asked_again(

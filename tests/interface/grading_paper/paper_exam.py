@@ -27,7 +27,7 @@ from contracts.events.testbank import AnswerKeyReleased, VariantOpened
 from contracts.people import Mode, Names, Role
 from regulation import in_force
 from services.grading.paper.cards.printing import card_image, page_code, printed_layout
-from services.grading.paper.cards.simulation import Filling, Ink, Written, fill, random_hand, scan
+from services.grading.paper.cards.simulation import GRADES, Filling, Ink, Written, fill, random_hand, scan
 from services.grading.paper.usecases import arrivals
 from services.grading.paper.worker import read_scan, render_documents
 from tests.cast import acting, player
@@ -299,7 +299,7 @@ def scanned(one: Envelope, number: str, *, exam_id: str = EXAM) -> bytes:
     blank = _blank(exam_id, one.sub_variant)
     layout = printed_layout(page_code(exam_id, one.sub_variant), questions=LAW.questions, options=LETTERS)
     page = fill(blank, layout, Filling(one.answers, number, one.elsewhere), random_hand(rng), rng)
-    return scan(page, "clean", rng, dpi=_DPI).jpeg
+    return scan(page, GRADES["clean"], rng, dpi=_DPI).jpeg
 
 
 @cache

@@ -137,7 +137,8 @@ def test_a_replay_gets_one_verdict_each_and_does_not_stop_at_the_first_error(run
 )
 def test_an_answer_that_is_none_is_refused_and_changes_nothing(running: ExamDay, body: bytes) -> None:
     one = first(running)
-    refused(running.live.put("/answers/1", content=body, headers=running.line(one)), "InvalidInput", 422)
+    headers = running.line(one) | {"content-type": "application/json"}
+    refused(running.live.put("/answers/1", content=body, headers=headers), "InvalidInput", 422)
     assert running.screen(one)["answers"] == {}
 
 

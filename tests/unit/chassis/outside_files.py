@@ -80,6 +80,29 @@ def no_page(made: pikepdf.Pdf) -> None:
     del made.pages[0]
 
 
+def nested(levels: int) -> Callable[[pikepdf.Pdf], None]:
+    """So many arrays, each within the one before."""
+
+    def nested_arrays(made: pikepdf.Pdf) -> None:
+        made.Root.Nested = pikepdf.Object.parse(b"[" * levels + b"]" * levels)
+
+    return nested_arrays
+
+
+def name_that_is_no_text() -> bytes:
+    """A PDF with a name whose bytes are not UTF-8."""
+    return pdf(_strange_name).replace(b"/Strange", b"/Str#ffe")
+
+
+def _strange_name(made: pikepdf.Pdf) -> None:
+    made.Root.Action = pikepdf.Dictionary(S=pikepdf.Name("/Strange"))
+
+
+def broken_chunk() -> bytes:
+    """A PNG in which the name of a chunk after the first is no name."""
+    return image("PNG").replace(b"IDAT", b"I\x01AT", 1)
+
+
 def archive() -> bytes:
     """A ZIP archive, whose reader looks at the end of a file only."""
     out = io.BytesIO()

@@ -116,6 +116,21 @@ def test_a_pdf_that_acts_or_carries_something_is_refused(spoil: object) -> None:
     refuses(outside.pdf(spoil), "application/pdf")  # type: ignore[arg-type]  # one of those above
 
 
+@pytest.mark.parametrize("levels", [300, 450, 474, 498])
+def test_a_pdf_nested_too_deeply_to_look_into_is_refused_or_looked_into(levels: int) -> None:
+    with contextlib.suppress(NotThatKindOfFile):
+        check(outside.pdf(outside.nested(levels)), "application/pdf", limit_bytes=LIMIT_BYTES)
+
+
+def test_a_pdf_with_a_name_that_is_no_text_is_refused() -> None:
+    refuses(outside.name_that_is_no_text(), "application/pdf")
+
+
+@PILLOW_WARNS
+def test_a_png_with_a_broken_chunk_is_refused() -> None:
+    refuses(outside.broken_chunk(), "image/png")
+
+
 @pytest.mark.parametrize("password", ["", "secret"])
 def test_a_locked_pdf_is_refused(password: str) -> None:
     locked = outside.pdf(encryption=pikepdf.Encryption(owner="owner", user=password))

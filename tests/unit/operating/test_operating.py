@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from chassis import tokens
 from chassis.clock import FileClock
 from contracts.people import Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound
 from svops import operating
 from svops.command import main
@@ -136,7 +137,9 @@ class Door(BaseHTTPRequestHandler):
         assert tokens.read(token, public_keys=self.public_keys, now=datetime.now(UTC)).id == "operator"
         is_known = self.path.endswith(("exam_id=2027-05", DOCUMENT))
         body = (
-            {"told": self.path, "documents": [{"sha256": DOCUMENT}]} if is_known else NotFound(what="изпит").to_dict()
+            {"told": self.path, "documents": [{"sha256": DOCUMENT}]}
+            if is_known
+            else NotFound(what=Phrase("изпит", "exam")).to_dict()
         )
         self.send_response(200 if is_known else 404)
         self.send_header("Content-Type", "application/json" if is_known else "application/problem+json")
@@ -172,8 +175,8 @@ def test_an_export_has_a_file_of_every_service(address: str, tmp_path: Path) -> 
 def test_a_refusal_is_told_in_both_languages_with_its_article(address: str, tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["export", "2031-01", "--out", str(tmp_path / "record"), "--address", address])
     assert done.exit_code == 1
-    assert NotFound(what="изпит").sentence("bg") in done.output
-    assert NotFound(what="изпит").sentence("en") in done.output
+    assert NotFound(what=Phrase("изпит", "exam")).sentence("bg") in done.output
+    assert NotFound(what=Phrase("изпит", "exam")).sentence("en") in done.output
     assert NotFound.article in done.output
 
 

@@ -201,7 +201,7 @@ def _note_end(told: Told, sitting: dict[str, Any]) -> None:
     elif sitting.get("outcome") == "submitted":
         told.note("sitting:submitted", "чл. 29, ал. 3", answered=len(sitting["answers"]), **facts)
     elif sitting.get("outcome") == "time_expired":
-        told.note("sheets:time_expired", "чл. 29", heads={sitting["sitting_id"]: sitting["history_sha256"]})
+        told.note("sitting:time_expired", "чл. 29, ал. 1", **facts)
 
 
 def other(letter: str) -> str:

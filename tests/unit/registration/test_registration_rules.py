@@ -6,7 +6,8 @@ import pytest
 
 from contracts import identifiers
 from contracts.people import IdentifierType, Mode
-from contracts.refusals.general import DeadlinePassed
+from contracts.phrase import Phrase
+from contracts.refusals.general import DeadlinePassed, TooFarAhead
 from contracts.refusals.registration import (
     AnnouncementTooLate,
     AnnouncementTooSoon,
@@ -53,7 +54,7 @@ def test_separators_are_not_stored(typed: str) -> None:
 def test_what_is_no_egn_is_refused(digits: str, why: str) -> None:
     with pytest.raises(IdentifierNotValid) as refused:
         identifiers.normalised(EGN, digits, TODAY)
-    assert refused.value.facts["kind"] == "ЕГН", why
+    assert refused.value.facts["kind"] == Phrase("ЕГН", "EGN"), why
 
 
 def test_a_valid_lnch_is_accepted_and_its_neighbour_is_not() -> None:
@@ -80,6 +81,12 @@ def test_two_months_to_the_day_are_enough_and_one_day_less_is_not() -> None:
     announcement.check_terms(date(2027, 5, 15), date(2027, 3, 15), None, LAW)
     with pytest.raises(AnnouncementTooLate):
         announcement.check_terms(date(2027, 5, 15), date(2027, 3, 16), None, LAW)
+
+
+def test_an_exam_is_announced_two_years_ahead_at_most() -> None:
+    announcement.check_day(date(2029, 3, 1), date(2027, 3, 1))
+    with pytest.raises(TooFarAhead):
+        announcement.check_day(date(2029, 3, 2), date(2027, 3, 1))
 
 
 def test_the_next_announcement_waits_three_months_from_the_previous_exam() -> None:

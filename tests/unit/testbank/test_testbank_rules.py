@@ -11,6 +11,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from contracts.people import Mode
+from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import DeadlinePassed, TooEarly
 from contracts.refusals.testbank import (
@@ -55,7 +56,7 @@ def fault(item: Item, law_as_of: date = date(2027, 1, 1)) -> str:
     with pytest.raises(QuestionNotValid) as raised:
         items.check_item(7, item, law_as_of, date(2027, 3, 1), LAW)
     assert item.text not in json.dumps(raised.value.to_dict(), ensure_ascii=False)
-    return str(raised.value.facts["reason"])
+    return raised.value.sentence()
 
 
 def test_a_question_with_four_options_and_one_right_answer_is_accepted() -> None:
@@ -137,7 +138,7 @@ def test_a_bank_without_choice_and_study_questions_are_told() -> None:
 def test_two_variants_need_twice_the_questions() -> None:
     with pytest.raises(NotEnoughQuestions) as raised:
         composition.check_supply({"legislation": 18}, {"legislation": 35}, LAW)
-    assert raised.value.facts["missing"] == {"legislation": 1}
+    assert "т. 3 – 1" in raised.value.sentence()
 
 
 @pytest.mark.parametrize("count", [0, 1, 7])
@@ -279,9 +280,9 @@ def test_neither_keeper_alone_gets_to_the_text() -> None:
 
 
 def test_changed_bytes_break_the_seal() -> None:
-    sealing.check_hash(1, "съдържание", VECTOR, hashlib.sha256(VECTOR).hexdigest())
+    sealing.check_hash(1, Phrase("съдържание", "contents"), VECTOR, hashlib.sha256(VECTOR).hexdigest())
     with pytest.raises(SealBroken):
-        sealing.check_hash(1, "съдържание", VECTOR + b" ", hashlib.sha256(VECTOR).hexdigest())
+        sealing.check_hash(1, Phrase("съдържание", "contents"), VECTOR + b" ", hashlib.sha256(VECTOR).hexdigest())
 
 
 def test_what_is_no_age_key_is_refused() -> None:
@@ -315,8 +316,8 @@ def test_an_exam_without_sittings_is_never_over() -> None:
 
 def test_refusals_of_testbank_are_sentences_in_both_languages() -> None:
     for refusal in (
-        NotEnoughQuestions(missing={"legislation": 1}),
-        SealBroken(variant=1, what="съдържание"),
+        NotEnoughQuestions(missing=Phrase("т. 3 – 1", "item 3 – 1")),
+        SealBroken(variant=1, what=Phrase("съдържание", "contents")),
         KeyNotValid(),
     ):
         assert isinstance(refusal, Refusal)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from contracts.phrase import Phrase
 from contracts.refusals.grading import MarksNotOfTheCard
 from regulation import Regulation
 
@@ -67,12 +68,15 @@ def check_seen(seen: Seen, law: Regulation) -> None:
     """
     for question in (*seen.pens, *seen.pencil_only):
         if not 1 <= question <= law.questions:
-            raise MarksNotOfTheCard(what=f"въпрос {question}")
+            raise MarksNotOfTheCard(what=Phrase(f"въпрос {question}", f"question {question}"))
     for question, letters in seen.pens.items():
         if not set(letters) <= set(law.option_letters):
-            raise MarksNotOfTheCard(what=f"въпрос {question}: {', '.join(letters)}")
+            given = ", ".join(letters)
+            raise MarksNotOfTheCard(what=Phrase(f"въпрос {question}: {given}", f"question {question}: {given}"))
         if letters and question in seen.pencil_only:
-            raise MarksNotOfTheCard(what=f"въпрос {question}: молив и химикал")
+            raise MarksNotOfTheCard(
+                what=Phrase(f"въпрос {question}: молив и химикал", f"question {question}: pencil and pen")
+            )
 
 
 def checked_key(answers: Mapping[str, str], law: Regulation) -> dict[int, str]:

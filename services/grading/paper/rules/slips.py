@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts.people import Names
+from contracts.phrase import Phrase
 from contracts.refusals.grading import SlipMatchesNobody
 
 
@@ -27,12 +28,12 @@ def whose(names: Names, identifier: str, expected: Iterable[Expected]) -> str:
     digits = "".join(identifier.split())
     found = [one for one in expected if one.identifier == digits]
     if len(found) != 1:
-        raise SlipMatchesNobody(what="ЕГН/ЛН/ЛНЧ")
+        raise SlipMatchesNobody(what=Phrase("ЕГН/ЛН/ЛНЧ", "personal number"))
     (candidate,) = found
     if comparable(str(candidate.names)) != comparable(str(names)):
-        raise SlipMatchesNobody(what="имена")
+        raise SlipMatchesNobody(what=Phrase("имена", "names"))
     if candidate.is_taken:
-        raise SlipMatchesNobody(what="вече има фиш")
+        raise SlipMatchesNobody(what=Phrase("вече има фиш", "there is a slip already"))
     return candidate.candidate_id
 
 

@@ -11,6 +11,7 @@ from chassis.documents import order
 from chassis.plumbing import ActRow
 from chassis.work import Work
 from contracts.people import Names, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from contracts.refusals.grading import CardsNotSettled, EnvelopesStillSealed
 from services.grading.paper.documents import STICKER_SHEET, StickerSheet
@@ -21,7 +22,9 @@ from services.grading.paper.tables import Candidate, Card, Exam, HandIn, Slip
 from services.grading.paper.usecases.marking import CARD_ANNULMENT
 
 _BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
-OPENING = ActKind("opening_envelopes", _BOTH, _BOTH, "чл. 47")
+OPENING = ActKind(
+    "opening_envelopes", _BOTH, _BOTH, "чл. 47", Phrase("отваряне на малките пликове", "opening of the small envelopes")
+)
 #: Where a number is put (Art. 44).
 CARRIERS = ("голям плик", "малък плик", "карта", "тест")
 
@@ -30,7 +33,7 @@ def assign_numbers(work: Work, *, exam_id: str, envelopes: int) -> Answer:
     """Draw a number for every envelope on the table and order the stickers (Art. 44); once an exam."""
     exam = announced(work, exam_id, is_locked=True)
     if exam.numbered_at is not None:
-        raise AlreadyDone(what=f"номера: {exam_id}")
+        raise AlreadyDone(what=Phrase("поставяне на номера", "numbering"))
     check_envelopes(envelopes, _handed_in(work, exam))
     numbers = draw_numbers(envelopes, law_of(exam), random.SystemRandom())
     exam.numbered_at = work.now
@@ -44,7 +47,11 @@ def _handed_in(work: Work, exam: Exam) -> int:
     """Envelopes to be marked; raises ``OutOfOrder`` while the halls' word, or some of the envelopes, is on its way."""
     kinds = list(work.session.scalars(select(HandIn.is_annulled).where(HandIn.exam_id == exam.exam_id)))
     if exam.appeared is None or len(kinds) < exam.appeared:
-        raise OutOfOrder(state="предаването на пликовете още не е приключило")
+        raise OutOfOrder(
+            state=Phrase(
+                "предаването на пликовете още не е приключило", "the envelopes have not all been handed in yet"
+            )
+        )
     return kinds.count(False)
 
 
@@ -68,9 +75,11 @@ def confirm_opening(work: Work, *, exam_id: str) -> Answer:
 def _unopened(work: Work, exam_id: str) -> Exam:
     exam = announced(work, exam_id, is_locked=True)
     if exam.opened_at is not None:
-        raise AlreadyDone(what=f"малки пликове: {exam_id}")
+        raise AlreadyDone(what=Phrase("отваряне на малките пликове", "opening of the small envelopes"))
     if exam.distributed_at is None:
-        raise OutOfOrder(state="картите не са разпределени за проверка")
+        raise OutOfOrder(
+            state=Phrase("картите не са разпределени за проверка", "the cards have not been distributed for marking")
+        )
     return exam
 
 
@@ -97,7 +106,7 @@ def enter_slip(work: Work, *, exam_id: str, number: str, first: str, middle: str
     exam = _opened(work, exam_id)
     card_of(work, exam_id, number)
     if work.session.get(Slip, (exam_id, number)) is not None:
-        raise AlreadyDone(what=f"фиш: {number}")
+        raise AlreadyDone(what=Phrase(f"фиш: {number}", f"slip {number}"))
     candidate_id = whose(Names(first, middle, last), identifier, _expected(work, exam))
     slip = Slip(
         exam_id=exam_id, number=number, candidate_id=candidate_id, entered_by=work.actor.id, entered_at=work.now
@@ -112,7 +121,7 @@ def withdraw_slip(work: Work, *, exam_id: str, number: str, reason: str) -> Answ
     _opened(work, exam_id)
     slip = work.session.get(Slip, (exam_id, number))
     if slip is None:
-        raise NotFound(what=f"фиш: {number}")
+        raise NotFound(what=Phrase(f"фиш: {number}", f"slip {number}"))
     work.session.delete(slip)
     work.audit(exam_id, "slip:withdrawn", "чл. 47", number=number, reason=reason)
     return {"number": number}
@@ -124,7 +133,7 @@ def _opened(work: Work, exam_id: str) -> Exam:
     if exam.opened_at is None:
         raise EnvelopesStillSealed
     if exam.completed_at is not None:
-        raise AlreadyDone(what=f"протоколи: {exam_id}")
+        raise AlreadyDone(what=Phrase("попълване на протоколите за оценяване", "completion of the marking protocols"))
     return exam
 
 

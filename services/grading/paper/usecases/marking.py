@@ -11,6 +11,7 @@ from chassis.audit import canonical
 from chassis.commands import Answer
 from chassis.work import Work
 from contracts.people import Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from contracts.refusals.grading import CardAnnulled, CardNotYours, NothingToSettle
 from services.grading.paper.records import (
@@ -36,7 +37,13 @@ from services.grading.paper.tables import Assignment, Card, Exam, Marking
 from services.grading.paper.usecases.protocols import order_empty_protocols
 
 _BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
-CARD_ANNULMENT = ActKind("card_annulment", _BOTH, _BOTH, "чл. 46, ал. 2")
+CARD_ANNULMENT = ActKind(
+    "card_annulment",
+    _BOTH,
+    _BOTH,
+    "чл. 46, ал. 2",
+    Phrase("решение за анулиране на картата", "decision to annul the card"),
+)
 _AUTHORITY = {checking.FIRST: "чл. 45", checking.SECOND: "чл. 48, ал. 2"}
 
 
@@ -44,9 +51,9 @@ def distribute_cards(work: Work, *, exam_id: str) -> Answer:
     """Give the cards to the members in turn and order their protocols (Art. 45); once an exam."""
     exam = announced(work, exam_id, is_locked=True)
     if exam.numbered_at is None:
-        raise OutOfOrder(state="още не са поставени номера")
+        raise OutOfOrder(state=Phrase("още не са поставени номера", "no numbers have been given yet"))
     if exam.distributed_at is not None:
-        raise AlreadyDone(what=f"разпределение: {exam_id}")
+        raise AlreadyDone(what=Phrase("разпределяне на картите", "distribution of the cards"))
     check_complete(findings(work, exam_id))
     markers = members(work, exam_id)
     shares = distribute(numbers_of(work, exam_id), list(markers))
@@ -72,7 +79,7 @@ def mark_card(
     if assignment is None:
         raise CardNotYours(number=number)
     if work.session.get(Marking, (exam_id, number, assignment.round, MARKING)) is not None:
-        raise AlreadyDone(what=f"проверка: {number}")
+        raise AlreadyDone(what=Phrase(f"проверка на карта {number}", f"marking of card {number}"))
     marking = _count(work, exam, card, assignment.round, MARKING, _seen(marks, pencil_only))
     work.audit(exam_id, "card:marked", _AUTHORITY[marking.round], **_facts(marking))
     return _pass_on(work, exam, marking)

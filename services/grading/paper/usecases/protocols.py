@@ -10,6 +10,7 @@ from chassis.documents import Signatory, order
 from chassis.work import Work
 from contracts.events.grading import PaperSheetGraded
 from contracts.people import IdentifierType, Names, Person, Role
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from contracts.refusals.grading import EnvelopesStillSealed, SlipsMissing
 from regulation.calendar import local_day
@@ -69,7 +70,7 @@ def _check_may_complete(exam: Exam) -> None:
     if exam.opened_at is None:
         raise EnvelopesStillSealed
     if exam.completed_at is not None:
-        raise AlreadyDone(what=f"протоколи: {exam.exam_id}")
+        raise AlreadyDone(what=Phrase("попълване на протоколите за оценяване", "completion of the marking protocols"))
 
 
 def _graded(work: Work, one: Dossier, candidate_id: str) -> PaperSheetGraded:
@@ -91,7 +92,11 @@ def _final(one: Dossier) -> tuple[int, int] | None:
     if one.standing is None:
         return None
     if one.standing.final is None:
-        raise OutOfOrder(state=f"карта {one.card.number}")
+        raise OutOfOrder(
+            state=Phrase(
+                f"карта {one.card.number} няма окончателен резултат", f"card {one.card.number} has no final count"
+            )
+        )
     return one.standing.final.count.correct, one.standing.final.count.wrong
 
 
@@ -171,7 +176,11 @@ def _second_row(one: Dossier, markers: Mapping[str, Names], questions: range) ->
 def _chair(work: Work, exam_id: str) -> Names:
     found = list(staff(work, exam_id, Role.CHAIR).values())
     if not found:
-        raise OutOfOrder(state="няма назначен председател на изпитната комисия")
+        raise OutOfOrder(
+            state=Phrase(
+                "няма назначен председател на изпитната комисия", "no chair of the commission has been appointed"
+            )
+        )
     return found[0]
 
 

@@ -11,6 +11,7 @@ from chassis.plumbing import UploadRow
 from chassis.sweeper import Sweep, lost_jobs
 from chassis.work import Work
 from contracts.events.grading import ReadScan
+from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from contracts.refusals.grading import NumberNotGiven, NumberTaken, NumberWasRead, ScanNotYours, SubVariantNotOpened
 from regulation import Regulation
@@ -166,16 +167,19 @@ def _unstarted(work: Work, exam_id: str) -> Exam:
     """The exam between numbering and distribution."""
     exam = announced(work, exam_id, is_locked=True)
     if exam.numbered_at is None:
-        raise OutOfOrder(state="още не са поставени номера")
+        raise OutOfOrder(state=Phrase("още не са поставени номера", "no numbers have been given yet"))
     if exam.distributed_at is not None:
-        raise OutOfOrder(state="картите са разпределени за проверка")
+        raise OutOfOrder(
+            state=Phrase("картите са разпределени за проверка", "the cards have been distributed for marking")
+        )
     return exam
 
 
 def _page(work: Work, exam_id: str, scan_sha256: str, page: int) -> Reading:
+    name = Phrase(f"{scan_sha256[:12]}, стр. {page}", f"{scan_sha256[:12]}, page {page}")
     found = work.session.get(Reading, (exam_id, scan_sha256, page))
     if found is None:
-        raise NotFound(what=f"{scan_sha256[:12]}, стр. {page}")
+        raise NotFound(what=name)
     if found.set_aside_by is not None:
-        raise AlreadyDone(what=f"{scan_sha256[:12]}, стр. {page}")
+        raise AlreadyDone(what=name)
     return found

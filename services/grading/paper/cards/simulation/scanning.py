@@ -48,9 +48,8 @@ class Scan:
     is_upside_down: bool
 
 
-def scan(page: Image, grade: str, rng: np.random.Generator, *, dpi: int = 200) -> Scan:
-    """One scan of a page (height x width x 3, BGR), `dpi` being the scan's, with faults up to the grade's largest."""
-    faults = GRADES[grade]
+def scan(page: Image, faults: Grade, rng: np.random.Generator, *, dpi: int = 200) -> Scan:
+    """One scan of a page (height x width x 3, BGR), `dpi` being the scan's, with faults up to these."""
     upside_down = bool(rng.random() < faults.upside_down)
     small = _to_dpi(page, dpi)
     if rng.random() < faults.damage:

@@ -62,7 +62,9 @@ def samples(card: NDArray[np.uint8], layout: CardLayout, cards: int) -> tuple[Fl
         grade = list(GRADES)[index % len(GRADES)]
         page = fill(card, layout, filling, random_hand(rng), rng)
         picture = next(
-            images.load_pages(scan(page, grade, rng, dpi=int(rng.choice([150, 200, 200, 300]))).jpeg, "image/jpeg")
+            images.load_pages(
+                scan(page, GRADES[grade], rng, dpi=int(rng.choice([150, 200, 200, 300]))).jpeg, "image/jpeg"
+            )
         )
         grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         try:
