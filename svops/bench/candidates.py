@@ -1,0 +1,108 @@
+"""Candidates at their screens, as many as wanted in a process of their own: each sends the next answer as soon as the
+last one is acknowledged.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+_LETTERS = "АБВГ"
+_CONNECT_TOGETHER = 64  #: a listening socket's backlog is not what is measured
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One candidate's screen: the door it talks to, its token, and the first number of its changes."""
+
+    port: int
+    token: str
+    first_seq: int
+
+
+class _Line(asyncio.Protocol):
+    """A keep-alive connection with one request under way. HTTP as far as the door speaks it, and no further."""
+
+    def __init__(self, screen: Screen, questions: int) -> None:
+        self.seconds: list[float] = []  #: how long each acknowledged answer took
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._screen, self._questions = screen, questions
+        self._until = 0.0
+        self._seq = screen.first_seq
+        self._buffer = b""
+        self._sent_at = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Nothing is sent before all are connected."""
+        self._transport: Any = transport
+
+    def begin(self, until: float) -> None:
+        """Answer without a pause until this moment of ``time.perf_counter``."""
+        self._until = until
+        self._say()
+
+    def _say(self) -> None:
+        self._seq += 1
+        body = json.dumps({"option": _LETTERS[self._seq % len(_LETTERS)], "seq": self._seq}).encode()
+        question = self._seq % self._questions + 1
+        head = (
+            f"PUT /live/answers/{question} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {self._screen.token}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        self._sent_at = time.perf_counter()
+        self._transport.write(head.encode() + body)
+
+    def data_received(self, data: bytes) -> None:
+        """An answer that is not acknowledged as saved ends the measurement."""
+        self._buffer += data
+        head, blank, body = self._buffer.partition(b"\r\n\r\n")
+        if not blank or len(body) < _length(head):
+            return
+        self._buffer = b""
+        if not head.startswith(b"HTTP/1.1 200") or b'"saved"' not in body:
+            self.ended.set_exception(RuntimeError(f"not saved: {head!r} {body!r}"))
+            return
+        now = time.perf_counter()
+        self.seconds.append(now - self._sent_at)
+        if now < self._until:
+            self._say()
+        else:
+            self.ended.set_result(None)
+            self._transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """A door that hangs up in the middle ends the measurement."""
+        if not self.ended.done():
+            self.ended.set_exception(error or ConnectionResetError("the door hung up"))
+
+
+def _length(head: bytes) -> int:
+    line = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    return int(line.partition(b":")[2])
+
+
+def answer_for(screens: Sequence[Screen], questions: int, seconds: float) -> tuple[float, list[float]]:
+    """Answers from all screens at once for so many seconds: how long it took, and the seconds of each answer.
+
+    Raises ``RuntimeError`` when one was not saved, ``OSError`` when a door went away.
+    """
+    return asyncio.run(_answer_for(screens, questions, seconds))
+
+
+async def _answer_for(screens: Sequence[Screen], questions: int, seconds: float) -> tuple[float, list[float]]:
+    loop = asyncio.get_running_loop()
+    lines: list[_Line] = []
+    for at in range(0, len(screens), _CONNECT_TOGETHER):
+        some = [
+            loop.create_connection(partial(_Line, screen, questions), "127.0.0.1", screen.port)
+            for screen in screens[at : at + _CONNECT_TOGETHER]
+        ]
+        lines += [line for _, line in await asyncio.gather(*some)]
+    began = time.perf_counter()
+    for line in lines:
+        line.begin(began + seconds)
+    await asyncio.gather(*(line.ended for line in lines))
+    return time.perf_counter() - began, [second for line in lines for second in line.seconds]

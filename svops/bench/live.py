@@ -1,0 +1,220 @@
+"""``live``: durable answers acknowledged through the candidates' HTTP door, against pgbench's single-row upserts."""
+
+import itertools
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, text
+
+from chassis.work import Runtime
+from regulation import in_force
+from services.session.live import tokens
+from services.session.tables import Sheet, Sitting
+from svops.bench.candidates import Screen, answer_for
+from svops.bench.place import Bench, bench_place
+from svops.bench.report import Outcome, median_ratio
+from svops.local.database import binaries
+from svops.local.ports import remembered_port
+from svops.local.supervisor import Child
+from svops.services import BY_NAME
+
+_FLOOR, _AIM = 0.7, 1.2
+_EXAM, _HALL = "bench", "E1"
+_SITTINGS = 1024
+_CLIENTS = 32  #: of the yardstick
+_HALL_FULL = 256  #: connections at which the ratio is taken
+_CONNECTIONS = (32, _HALL_FULL, 1024)
+_DOORS = (1, 2)
+_WARM_SECONDS = 1.0
+_READY_SECONDS = 60.0
+_FIRST_SEQS = itertools.count(0, 1_000_000)  #: no change of a measurement is older than one before
+_TPS = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
+#: The row of an answer with its key, and no history.
+_YARD = """
+CREATE TABLE IF NOT EXISTS yard (
+    sitting_id uuid, question smallint, option text, seq int, PRIMARY KEY (sitting_id, question)
+) WITH (fillfactor = 70)"""
+_UPSERT = """
+\\set sitting random(1, :sittings)
+\\set question random(1, 90)
+\\set seq random(1, 1000000)
+INSERT INTO yard (sitting_id, question, option, seq)
+VALUES (('00000000-0000-4000-8000-' || lpad(:sitting::text, 12, '0'))::uuid, :question, 'А', :seq)
+ON CONFLICT (sitting_id, question) DO UPDATE SET option = excluded.option, seq = excluded.seq;
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measurement: acknowledged answers a second, the seconds each took, what it cost the doors."""
+
+    per_second: float
+    seconds: Sequence[float]
+    cpu_per_thousand: float
+    megabytes_a_door: float
+
+    def milliseconds(self, share: float) -> float:
+        """The time within which this share of the answers was acknowledged."""
+        ordered = sorted(self.seconds)
+        return round(ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000, 1)
+
+
+def run(*, is_quick: bool) -> Outcome:
+    """Doors and yardstick in turn, on one server, in the same minutes."""
+    seconds, rounds = (4, 2) if is_quick else (10, 3)
+    with bench_place() as place:
+        os.environ.update(place.variables)
+        runtime = BY_NAME["session"].runtime(pool_size=2)
+        issued = _sit_down(runtime)
+        with runtime.work() as work:
+            work.session.execute(text(_YARD))
+        found: dict[tuple[int, int], list[Measured]] = {}
+        yardstick: list[float] = []
+        for _ in range(rounds):
+            yardstick.append(_pgbench(place, seconds))
+            for doors in _DOORS:
+                with _serving(place, doors) as ports:
+                    for connections in _CONNECTIONS:
+                        one = _measure(place, ports, issued[:connections], seconds)
+                        found.setdefault((doors, connections), []).append(one)
+        runtime.close()
+    ratios = {doors: median_ratio(_rates(found[doors, _HALL_FULL]), yardstick) for doors in _DOORS}
+    figures = {"pgbench, single-row upserts/s, 32 clients (median)": statistics.median(yardstick)}
+    for (doors, connections), measured in found.items():
+        figures |= _figures(f"{doors} door{'s' * (doors > 1)}, {connections} connections", measured)
+    figures |= {f"ratio at {_HALL_FULL} connections, {doors} door(s)": ratio for doors, ratio in ratios.items()}
+    return Outcome("live", max(ratios.values()), _FLOOR, _AIM, figures)
+
+
+def _rates(measured: Sequence[Measured]) -> list[float]:
+    return [one.per_second for one in measured]
+
+
+def _figures(title: str, measured: Sequence[Measured]) -> dict[str, Any]:
+    middle = sorted(measured, key=lambda one: one.per_second)[len(measured) // 2]
+    p50, p99, p999 = (middle.milliseconds(share) for share in (0.5, 0.99, 0.999))
+    return {
+        f"{title}: answers/s": middle.per_second,
+        f"{title}: p50, p99, p99.9 ms": f"{p50}, {p99}, {p999}",
+        f"{title}: CPU s of doors per 1,000": middle.cpu_per_thousand,
+        f"{title}: MB a door": middle.megabytes_a_door,
+    }
+
+
+def _sit_down(runtime: Runtime[Any]) -> list[str]:
+    """Sittings under way, and the token of each."""
+    now = datetime.now(UTC)
+    law = in_force(now.date())
+    names = [uuid.uuid4() for _ in range(_SITTINGS)]
+    with runtime.work() as work:
+        work.session.execute(insert(Sitting), [_sitting(one, number, now) for number, one in enumerate(names)])
+        work.session.execute(
+            insert(Sheet),
+            [
+                {"sitting_id": one, "line": 1, "opens_at": now, "ends_at": now + timedelta(hours=12),
+                 "questions": law.questions, "letters": "".join(law.option_letters)}
+                for one in names
+            ],
+        )  # fmt: skip
+    key = runtime.settings.sitting_key
+    return [tokens.issue(key, _claims(one, now)) for one in names]
+
+
+def _sitting(name: uuid.UUID, number: int, now: datetime) -> dict[str, Any]:
+    return {
+        "sitting_id": name, "exam_id": _EXAM, "candidate_id": str(name), "mode": "electronic", "session": 1,
+        "hall": _HALL, "seat": str(number), "first": "Име", "middle": "Презиме", "last": "Фамилия",
+        "identifier_type": "egn", "identifier": "0" * 10, "assisted": False, "identified_at": now,
+        "logged_in_at": now, "unique_number": f"{number:06}", "variant": 1, "sub_variant": "1А",
+    }  # fmt: skip
+
+
+def _claims(name: uuid.UUID, now: datetime) -> tokens.Claims:
+    until = int((now + timedelta(hours=12)).timestamp())
+    return tokens.Claims(sitting_id=str(name), candidate_id=str(name), exam_id=_EXAM, hall=_HALL, line=1, until=until)
+
+
+@contextmanager
+def _serving(place: Bench, doors: int) -> Iterator[list[int]]:
+    """So many door processes, ready; their ports."""
+    supervisor = place.machine.supervisor
+    ports = {f"door-{number}": remembered_port(place.machine.root, f"door-{number}") for number in range(doors)}
+    for name, port in ports.items():
+        command = (sys.executable, "-m", "svops.command", "serve", "web", "session", "--port", str(port))
+        supervisor.start(Child(name=name, command=command, env=place.variables))
+    for name, port in ports.items():
+        supervisor.wait_ready(name, f"http://127.0.0.1:{port}/readyz", _READY_SECONDS)
+    try:
+        yield list(ports.values())
+    finally:
+        for name in ports:
+            supervisor.stop(name)
+
+
+def _measure(place: Bench, ports: Sequence[int], issued: Sequence[str], seconds: float) -> Measured:
+    """The candidates sit in a process of their own, spread over the doors."""
+    warming, measuring = (
+        [Screen(ports[number % len(ports)], token, first_seq) for number, token in enumerate(issued)]
+        for first_seq in itertools.islice(_FIRST_SEQS, 2)
+    )
+    questions = in_force(datetime.now(UTC).date()).questions
+    doors = [place.machine.supervisor.pid(f"door-{number}") or 0 for number in range(len(ports))]
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as hall:
+        hall.submit(answer_for, warming, questions, _WARM_SECONDS).result()
+        before = sum(map(_cpu_seconds, doors))
+        took, each = hall.submit(answer_for, measuring, questions, seconds).result()
+        spent = sum(map(_cpu_seconds, doors)) - before
+    return Measured(
+        per_second=len(each) / took,
+        seconds=each,
+        cpu_per_thousand=spent * 1000 / len(each),
+        megabytes_a_door=sum(map(_megabytes, doors)) / len(doors),
+    )
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _megabytes(pid: int) -> float:
+    resident = Path("/proc", str(pid), "statm").read_text().split()[1]
+    return int(resident) * os.sysconf("SC_PAGE_SIZE") / 1_000_000
+
+
+def _pgbench(place: Bench, seconds: float) -> float:
+    """Prepared single-row upserts a second on the same server."""
+    uri = place.machine.database.uri("session")
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+        script.write(_UPSERT)
+        script.flush()
+        command = [_program(), "--no-vacuum", "--protocol=prepared", f"--client={_CLIENTS}", "--jobs=2"]
+        done = subprocess.run(
+            [*command, f"--define=sittings={_SITTINGS}", f"--time={int(seconds)}", f"--file={script.name}", uri],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    found = _TPS.search(done.stdout)
+    if found is None:
+        raise RuntimeError(f"pgbench said: {done.stdout}")
+    return float(found.group(1))
+
+
+def _program() -> str:
+    found = shutil.which("pgbench") or shutil.which("pgbench", path=binaries())
+    if found is None:
+        raise FileNotFoundError("pgbench, which comes with PostgreSQL")
+    return found
