@@ -1,12 +1,17 @@
 """The whole system on one machine: database, broker, and every process, kept alive until the end of a block."""
 
+import logging
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from amqp import AMQPError
+
+from chassis.topology import Topology, TopologyError
 from svops import serve
 from svops.environment import Environment, Place
 from svops.local.machine import LocalMachine
@@ -17,6 +22,9 @@ from svops.services import SERVICES
 
 WORKERS = 2
 _START_SECONDS = 60.0
+_AGAIN_SECONDS = 0.5
+
+_log = logging.getLogger(__name__)
 
 
 class System(AbstractContextManager["System"]):
@@ -45,8 +53,7 @@ class System(AbstractContextManager["System"]):
         variables = environment.variables()
         patient, strict = self.process_names()[:-1], self.process_names()[-1:]
         probes = self._start(patient, variables)  # they load while the broker starts, and look for it again and again
-        topology = serve.topology()
-        topology.declare(self.machine.broker.uri)
+        _declare(serve.topology(), self.machine.broker.uri)
         for name, probe in (probes | self._start(strict, variables)).items():
             self.machine.supervisor.wait_ready(name, probe, _START_SECONDS)
         return self
@@ -72,3 +79,18 @@ class System(AbstractContextManager["System"]):
             self.machine.supervisor.start(Child(name=name, command=command, env=dict(variables)))
             probes[name] = f"http://127.0.0.1:{port}/readyz"
         return probes
+
+
+def _declare(topology: Topology, amqp_uri: str) -> None:
+    """A broker that answers may still be waking its queues, and refuses what it will accept a moment later."""
+    end = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            topology.declare(amqp_uri)
+        except (OSError, AMQPError, TopologyError) as error:
+            if time.monotonic() > end:
+                raise
+            _log.info("the broker is not ready for its queues: %s", error)
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
