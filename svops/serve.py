@@ -75,8 +75,7 @@ def serve_worker(services: tuple[Service, ...], *, health_host: str, health_port
     logging.configure("worker")
     runtimes = {service.name: service.runtime(pool_size=2) for service in services}
     jobs = {service.name: service.jobs() for service in services if service.jobs()}
-    queues = Topology(tuple(Subscriptions(service=name, jobs=tuple(own)) for name, own in jobs.items()))
-    with _health(queues, runtimes, health_host, health_port):
+    with _health(services, runtimes, health_host, health_port):
         run_worker(runtimes, jobs, _amqp_uri(runtimes), _ending())
 
 
@@ -84,7 +83,7 @@ def serve_relay(services: tuple[Service, ...], *, health_host: str, health_port:
     """The outboxes of these services; a second one waits for the first to end. It is given no service's own secrets."""
     logging.configure("relay")
     runtimes = {service.name: service.bare_runtime(pool_size=2) for service in services}
-    with _health(Topology(()), runtimes, health_host, health_port):
+    with _health(services, runtimes, health_host, health_port):
         run_relay(runtimes, _amqp_uri(runtimes), _ending())
 
 
@@ -100,9 +99,10 @@ def _ending() -> threading.Event:
 
 
 @contextlib.contextmanager
-def _health(queues: Topology, runtimes: dict[str, Runtime[Any]], host: str, port: int) -> Iterator[None]:
+def _health(services: tuple[Service, ...], runtimes: dict[str, Runtime[Any]], host: str, port: int) -> Iterator[None]:
+    topology = Topology(tuple(Subscriptions(service=one.name, jobs=tuple(one.jobs())) for one in services))
     checks: dict[str, Check] = {f"database:{name}": database_check(runtime) for name, runtime in runtimes.items()}
-    checks["topology"] = topology_check(queues, _amqp_uri(runtimes))
+    checks["topology"] = topology_check(topology, _amqp_uri(runtimes))
     health = Health(checks, host=host, port=port)
     health.start()
     try:
@@ -111,6 +111,15 @@ def _health(queues: Topology, runtimes: dict[str, Runtime[Any]], host: str, port
         health.close()
 
 
-def topology() -> Topology:
+def declare(amqp_uri: str) -> None:
     """Everything on the broker that the contracts say, for all services."""
+    _topology().declare(amqp_uri)
+
+
+def forget(amqp_uri: str) -> None:
+    """Remove all our queues from the broker, with their messages."""
+    _topology().delete(amqp_uri)
+
+
+def _topology() -> Topology:
     return Topology(tuple(service.subscriptions() for service in SERVICES))

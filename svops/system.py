@@ -1,17 +1,12 @@
 """The whole system on one machine: database, broker, and every process, kept alive until the end of a block."""
 
-import logging
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from amqp import AMQPError
-
-from chassis.topology import Topology, TopologyError
 from svops import serve
 from svops.environment import Environment, Place
 from svops.local.machine import LocalMachine
@@ -22,9 +17,6 @@ from svops.services import SERVICES
 
 WORKERS = 2
 _START_SECONDS = 60.0
-_AGAIN_SECONDS = 0.5
-
-_log = logging.getLogger(__name__)
 
 
 class System(AbstractContextManager["System"]):
@@ -49,13 +41,10 @@ class System(AbstractContextManager["System"]):
     def __enter__(self) -> Self:
         databases = {service.name: self.machine.database.create(service.name) for service in SERVICES}
         migrate(databases)
-        environment = Environment(self.place, database_uri=databases.__getitem__, amqp_uri=self.machine.amqp_uri)
-        variables = environment.variables()
-        patient, strict = self.process_names()[:-1], self.process_names()[-1:]
-        probes = self._start(patient, variables)  # they load while the broker starts, and look for it again and again
-        _declare(serve.topology(), self.machine.broker.uri)
-        for name, probe in (probes | self._start(strict, variables)).items():
-            self.machine.supervisor.wait_ready(name, probe, _START_SECONDS)
+        amqp_uri = self.machine.broker.uri
+        serve.declare(amqp_uri)
+        environment = Environment(self.place, database_uri=databases.__getitem__, amqp_uri=amqp_uri)
+        self._start_processes(environment.variables())
         return self
 
     def __exit__(
@@ -67,30 +56,16 @@ class System(AbstractContextManager["System"]):
     @staticmethod
     def process_names() -> list[str]:
         """The processes of the house, in the order of their start."""
-        return ["relay", *(f"worker-{number}" for number in range(1, WORKERS + 1)), "web", "nameko"]
+        return ["relay", "nameko", *(f"worker-{number}" for number in range(1, WORKERS + 1)), "web"]
 
-    def _start(self, names: Sequence[str], variables: Mapping[str, str]) -> dict[str, str]:
-        """Start these; where each says that it is ready."""
+    def _start_processes(self, variables: Mapping[str, str]) -> None:
+        supervisor = self.machine.supervisor
         probes = {}
-        for name in names:
+        for name in self.process_names():
             kind = name.partition("-")[0]
             port = self._port if kind == "web" else remembered_port(self.machine.root, f"health-{name}")
             command = (sys.executable, "-m", "svops.command", "serve", kind, "--port", str(port))
-            self.machine.supervisor.start(Child(name=name, command=command, env=dict(variables)))
+            supervisor.start(Child(name=name, command=command, env=dict(variables)))
             probes[name] = f"http://127.0.0.1:{port}/readyz"
-        return probes
-
-
-def _declare(topology: Topology, amqp_uri: str) -> None:
-    """A broker that answers may still be waking its queues, and refuses what it will accept a moment later."""
-    end = time.monotonic() + _START_SECONDS
-    while True:
-        try:
-            topology.declare(amqp_uri)
-        except (OSError, AMQPError, TopologyError) as error:
-            if time.monotonic() > end:
-                raise
-            _log.info("the broker is not ready for its queues: %s", error)
-            time.sleep(_AGAIN_SECONDS)
-        else:
-            return
+        for name, probe in probes.items():
+            supervisor.wait_ready(name, probe, _START_SECONDS)

@@ -110,7 +110,7 @@ def _clean_slate(machine: LocalMachine) -> None:
     """Databases, queues and files of an earlier demonstration go; the machine's own state folder only."""
     for service in SERVICES:
         machine.database.drop(service.name)
-    serve.topology().delete(machine.broker.uri)
+    serve.forget(machine.broker.uri)
     shutil.rmtree(machine.root / "files", ignore_errors=True)
 
 
