@@ -82,13 +82,17 @@ class PersonName(Text):
         return text
 
 
+def _check_year(value: date) -> None:
+    if value.year not in _YEARS:
+        raise ValidationError("Not a day of our time.")
+
+
 class Day(fields.Date):
     """A day between 1900 and 2199, so that terms counted from it are days too."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> date:
         day: date = super()._deserialize(value, attr, data, **options)
-        if day.year not in _YEARS:
-            raise ValidationError("Not a day of our time.")
+        _check_year(day)
         return day
 
 
@@ -97,8 +101,7 @@ class Instant(fields.AwareDateTime):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> datetime:
         instant: datetime = super()._deserialize(value, attr, data, **options)
-        if instant.year not in _YEARS:
-            raise ValidationError("Not a day of our time.")
+        _check_year(instant)
         return instant
 
 

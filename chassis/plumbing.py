@@ -26,7 +26,7 @@ class Table(DeclarativeBase):
     """
 
     __abstract__ = True
-    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[Any]: JSONB}  # noqa: RUF012 - as SQLAlchemy wants it
+    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[Any]: JSONB}  # noqa: RUF012 - SQLAlchemy reads it under this name; nobody changes it
 
 
 def new_metadata() -> MetaData:

@@ -41,6 +41,6 @@ while not is_read:
             is_read = True
         except (*connection.connection_errors, *connection.channel_errors) as error:
             sys.stderr.write(f"{error}; once more\n")
-            time.sleep(AGAIN_SECONDS)
+            time.sleep(AGAIN_SECONDS)  # a broker that is away cannot say when it is back
 for event in seen.values():
     sys.stdout.write(event + "\n")

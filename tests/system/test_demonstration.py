@@ -207,7 +207,7 @@ def until(holds: Callable[[], bool], what: str, process: "subprocess.Popen[bytes
     while not holds():
         assert process.poll() is None, what
         assert time.monotonic() < end, what
-        time.sleep(0.2)
+        time.sleep(0.2)  # another process sends no event when it is ready
 
 
 def without_seconds(summary: dict[str, Any]) -> dict[str, Any]:

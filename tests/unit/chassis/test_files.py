@@ -113,7 +113,7 @@ def test_a_picture_that_was_cut_off_is_refused_though_a_library_made_pillow_leni
     ids=lambda spoil: spoil.__name__,
 )
 def test_a_pdf_that_acts_or_carries_something_is_refused(spoil: object) -> None:
-    refuses(outside.pdf(spoil), "application/pdf")  # type: ignore[arg-type]  # one of those above
+    refuses(outside.pdf(spoil), "application/pdf")  # type: ignore[arg-type]  # pytest passes each of the functions above as object
 
 
 @pytest.mark.parametrize("levels", [300, 450, 474, 498])
