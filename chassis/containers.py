@@ -22,10 +22,11 @@ from chassis.consumer import SettledQueueConsumer
 from chassis.entrypoints import RUNTIMES_CONFIG_KEY, handled_types
 from chassis.health import Check, Health, database_check, topology_check
 from chassis.logging import logger
-from chassis.topology import Subscriptions, Topology, TopologyError, queue_states
+from chassis.topology import Subscriptions, Topology, TopologyError, patiently, queue_states
 from chassis.work import Runtime
 
 GRACE_SECONDS = 25
+_PATIENCE_SECONDS = 45.0  # for a broker that starts at the same time
 _HUB_TICK_SECONDS = 0.25
 _SLEEPERS = 6
 _SLEEP_SECONDS = 0.5
@@ -51,14 +52,13 @@ def run_containers(
 ) -> None:
     """Serve until SIGTERM; ``on_ready`` is told the port of ``/readyz`` once everything consumes.
 
-    Raises ``NotGreen`` or ``TopologyError`` instead of starting, and whatever a container died of: the process must
-    then end, and its supervisor starts it again.
+    Instead of starting it raises ``NotGreen`` or, of a broker that does not become as the contracts say,
+    ``TopologyError``; later whatever a container died of. The process must then end; its supervisor starts it again.
     """
     classes, topology = tuple(classes), Topology(tuple(subscriptions))
     prove_overlap(next(iter(runtimes.values())))  # patched is the process, not a service
     _prove_subscriptions(classes, topology)
-    if wrong := topology.differences(amqp_uri):
-        raise TopologyError("; ".join(wrong))
+    patiently(lambda: topology.prove(amqp_uri), _PATIENCE_SECONDS)
     runner = ServiceRunner({AMQP_URI_CONFIG_KEY: amqp_uri, RUNTIMES_CONFIG_KEY: runtimes})
     for service in classes:
         runner.add_service(service)

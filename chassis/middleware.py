@@ -17,13 +17,15 @@ from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import InternalFailure, InvalidInput, MethodNotAllowed, NotFound, TooLarge, Unavailable
 
-_SECONDS = Histogram(
+#: What every HTTP request takes; also for the one that passes by ``Shell``.
+SECONDS = Histogram(
     "svops_http_seconds",
     "HTTP requests",
     ["service", "method", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-_HEADERS = (
+#: What every answer says to a browser.
+HEADERS = (
     (
         b"content-security-policy",
         (
@@ -70,7 +72,7 @@ class Shell:
         finally:
             seconds = time.perf_counter() - began
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            _SECONDS.labels(self._service, method, str(status)).observe(seconds)
+            SECONDS.labels(self._service, method, str(status)).observe(seconds)
             _LOG.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
 
 
@@ -78,7 +80,7 @@ def _add_headers(message: MutableMapping[str, Any], trace: str) -> None:
     present = {name.lower() for name, _ in message["headers"]}
     message["headers"] = [
         *message["headers"],
-        *((n, v) for n, v in _HEADERS if n not in present),
+        *((n, v) for n, v in HEADERS if n not in present),
         (b"traceparent", trace.encode("ascii")),
     ]
 

@@ -4,14 +4,17 @@ Declared by ``svops migrate`` before anything starts; the processes themselves d
 queue is a quorum queue with a delivery limit, except the stream that keeps the public events for those who come later.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from amqp import AMQPError
 from amqp.exceptions import NotFound, PreconditionFailed
 
 from chassis.broker import connect
+from chassis.logging import logger
 from chassis.settings import CannotStartError
 from contracts.events import Event, Job, every
 
@@ -28,6 +31,9 @@ STREAM_QUEUE = "public.stream"
 DELIVERY_LIMIT = 5  #: a message is delivered once and then so many times again before it is parked
 
 _QUORUM = {"x-queue-type": "quorum"}
+_AGAIN_SECONDS = 0.5
+
+_log = logger(__name__)
 
 
 class TopologyError(CannotStartError):
@@ -157,12 +163,34 @@ class Topology:
     def differences(self, uri: str) -> list[str]:
         """What the broker lacks or has otherwise, a sentence each; nothing is changed."""
         with _connected(uri) as connection:
+            looking = _Looking(connection)
             missing_exchanges = [
                 f"exchange {name} is not declared: run svops migrate"
-                for name, _, _ in _exchanges()
-                if not _exists(connection, name, exchange=True)
+                for name, kind, _ in _exchanges()
+                if not looking.has_exchange(name, kind)
             ]
-            return missing_exchanges + [said for queue in self.queues if (said := _difference(connection, queue))]
+            return missing_exchanges + [said for queue in self.queues if (said := looking.difference(queue))]
+
+    def prove(self, uri: str) -> None:
+        """Raises ``TopologyError`` with all differences."""
+        if wrong := self.differences(uri):
+            raise TopologyError("; ".join(wrong))
+
+
+def patiently(act: Callable[[], None], seconds: float) -> None:
+    """Do it once the broker is ready for it: one that answers may still be waking its queues and refuse.
+
+    Raises what it last refused with, when ``seconds`` have passed.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return act()
+        except (OSError, AMQPError, TopologyError) as error:
+            if time.monotonic() > end:
+                raise
+            _log.info("the broker is not ready: %s", error)
+            time.sleep(_AGAIN_SECONDS)  # a broker sends no word when it is ready
 
 
 def declare_subscriber(uri: str, name: str, types: Iterable[type[Event]]) -> str:
@@ -258,26 +286,31 @@ def _possible(queue: QueueSpec) -> frozenset[tuple[str, str]]:
     return frozenset((exchange, event.type_name()) for exchange in exchanges for event in facts())
 
 
-def _exists(connection: Any, name: str, *, exchange: bool) -> bool:
-    channel = connection.channel()
-    try:
-        if exchange:
-            channel.exchange_declare(name, "topic", passive=True)
-        else:
-            channel.queue_declare(name, passive=True)
-    except NotFound:
-        return False
-    channel.close()
-    return True
+class _Looking:
+    """Asks the broker over one channel, and over another when that was closed with the answer no."""
 
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._channel = connection.channel()
 
-def _difference(connection: Any, queue: QueueSpec) -> str | None:
-    if not _exists(connection, queue.name, exchange=False):
-        return f"queue {queue.name} is not declared: run svops migrate"
-    channel = connection.channel()
-    try:
-        channel.queue_declare(queue.name, durable=True, auto_delete=False, arguments=dict(queue.arguments))
-    except PreconditionFailed as error:
-        return f"queue {queue.name} has other arguments: {error.reply_text}"
-    channel.close()
-    return None
+    def has_exchange(self, name: str, kind: str) -> bool:
+        try:
+            self._open().exchange_declare(name, kind, passive=True)
+        except NotFound:
+            return False
+        return True
+
+    def difference(self, queue: QueueSpec) -> str | None:
+        try:
+            self._open().queue_declare(queue.name, passive=True)  # first, so that looking declares nothing
+            self._open().queue_declare(queue.name, durable=True, auto_delete=False, arguments=dict(queue.arguments))
+        except NotFound:
+            return f"queue {queue.name} is not declared: run svops migrate"
+        except PreconditionFailed as error:
+            return f"queue {queue.name} has other arguments: {error.reply_text}"
+        return None
+
+    def _open(self) -> Any:
+        if not self._channel.is_open:
+            self._channel = self._connection.channel()
+        return self._channel

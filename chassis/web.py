@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import files, language, tokens
 from chassis.commands import Verb, Verbs, carry_out
@@ -148,9 +148,14 @@ def problem(refusal: Refusal) -> Response:
     )
 
 
+def is_json(content_type: str) -> bool:
+    """Whether a header says that the body is JSON."""
+    return content_type.partition(";")[0].strip().lower() == "application/json"
+
+
 async def json_text(request: Request) -> bytes:
     """The bytes of a request that says it is JSON; raises ``NotJson`` or ``TooLarge``."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if not is_json(request.headers.get("content-type", "")):
         raise NotJson
     body = await request.body()
     if len(body) > JSON_LIMIT_BYTES:
@@ -242,11 +247,30 @@ def front(apps: Mapping[str, ASGIApp], home: str, runtimes: Sequence[Runtime[Any
             Route("/readyz", readyz),
             Route("/metrics", metrics),
             Mount("/static", StaticFiles(packages=[("chassis", "static")])),
-            *(Mount(prefix, app) for prefix, app in apps.items()),
         ],
-        middleware=[Middleware(Named, answer=partial(_answer, Pages(HERE)))],
+        middleware=[
+            Middleware(_Doors, doors=apps),
+            Middleware(Named, answer=partial(_answer, Pages(HERE))),
+        ],
         exception_handlers=LET_THROUGH,
     )
+
+
+class _Doors:
+    """Straight to the door whose prefix an address has; what has none is for the house itself."""
+
+    def __init__(self, app: ASGIApp, doors: Mapping[str, ASGIApp]) -> None:
+        self._app = app
+        self._doors = tuple(doors.items())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            for prefix, door in self._doors:
+                if scope["path"].startswith(prefix) and scope["path"][len(prefix) :][:1] in {"", "/"}:
+                    await door({**scope, "root_path": scope.get("root_path", "") + prefix}, receive, send)
+                    return
+        await self._app(scope, receive, send)
 
 
 def _answers(runtime: Runtime[Any]) -> bool:

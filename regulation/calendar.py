@@ -51,7 +51,7 @@ def load_moved_days(path: Path) -> MovedDays:
     Own choice: moves are kept by hand, because they are decided year by year and stand in no package.
     """
     with path.open(encoding="utf-8") as stream:
-        document = yaml.safe_load(stream)
+        document = yaml.load(stream, yaml.CSafeLoader)
     if set(document) != {"moves"}:
         raise RegulationError(f"{path}: only `moves` is known here")
     for move in document["moves"]:

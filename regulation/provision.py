@@ -88,7 +88,7 @@ _OPTIONAL = frozenset({"value", "values", "own_choice", "reason", "gazette"})
 def _read(path: Path) -> Any:
     """The document in a YAML file. Own choice: safe loading, nothing but plain data."""
     with path.open(encoding="utf-8") as stream:
-        return yaml.safe_load(stream)
+        return yaml.load(stream, yaml.CSafeLoader)
 
 
 def _refuse_unknown(where: str, found: Mapping[str, Any], known: frozenset[str]) -> None:

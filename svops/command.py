@@ -185,10 +185,14 @@ def law() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out/demo"), show_default=True)
 def demo(electronic: int, paper: int, seed: int, out: Path) -> None:
     """Play one examination from the announcement to the register."""
-    from svops.demonstration.demo import play_all
-    from svops.demonstration.play import Options
+    from svops.local.machine import LocalMachine
 
-    sys.exit(play_all(Options(electronic, paper, seed, out)))
+    with LocalMachine() as machine:  # first: the broker starts while the rest loads
+        from svops.demonstration.demo import play_all
+        from svops.demonstration.play import Options
+
+        agrees = play_all(machine, Options(electronic, paper, seed, out))
+    sys.exit(0 if agrees else 1)
 
 
 @main.command()
@@ -211,9 +215,15 @@ def bench(name: str, quick: bool, path: Path | None) -> None:
 @click.option("--port", type=int, default=8000, show_default=True)
 def up(port: int) -> None:
     """Keep the whole system running on this machine until Ctrl-C."""
-    from svops.up import keep_running
+    from svops.local.machine import LocalMachine
+    from svops.local.ports import is_free
 
-    keep_running(port)
+    if not is_free(port):
+        raise CannotStartError(f"port {port} of 127.0.0.1 is taken: choose another by --port")
+    with LocalMachine() as machine:  # first: the broker starts while the rest loads
+        from svops.up import keep_running
+
+        keep_running(machine, port)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def migrate_from_environment() -> None:
         for url in urls.values():
             _make(superuser_uri, url)
     migrate(urls)
-    serve.declare(next(iter(places.values())).amqp_uri)
+    serve.topology().declare(next(iter(places.values())).amqp_uri)
 
 
 def for_sqlalchemy(url: str) -> str:

@@ -20,11 +20,9 @@ from contracts.people import Role
 from contracts.refusals import Refusal
 from svops.demonstration.doors import Client, DoorStaysClosedError
 from svops.exporting import export
-from svops.local.tree import state_root
+from svops.local.tree import REHEARSAL_CLOCK, state_root
 
 KEY_VARIABLE = "SVOPS_OPERATOR_TOKEN_KEY_FILE"
-#: In the state folder; the demonstration's own name for it would bring all of the demonstration with it.
-REHEARSAL_CLOCK = "clock.json"
 _OPERATOR = Actor("operator", frozenset({(Role.OPERATOR, None)}), "Оператор")
 _TOKEN_HOURS = 1.0
 _ANSWER_SECONDS = 60.0

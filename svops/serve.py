@@ -1,13 +1,13 @@
 """The four kinds of process. Each serves until SIGTERM, has ``/livez /readyz /metrics``, is replaced when it dies."""
 
 import contextlib
+import gc
 import os
 import signal
 import threading
 from collections.abc import Iterator
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
@@ -21,6 +21,7 @@ from chassis.worker import run_worker
 from svops.services import SERVICES, Service
 
 _HOME = "/registration/"
+_COLLECT_AFTER = 20_000  #: new objects; a request under way in each of a thousand connections is no garbage
 
 
 def serve_nameko(services: tuple[Service, ...], *, health_host: str, health_port: int) -> None:
@@ -44,9 +45,14 @@ def serve_web(services: tuple[Service, ...], *, host: str, port: int) -> None:
 
     Where ``FORWARDED_ALLOW_IPS`` names the proxies in front, they are believed who asks and whether by HTTPS.
     """
+    import uvicorn  # noqa: PLC0415 - no other kind of process has it
+
     logging.configure("web")
+    app = web_front(services)
+    gc.freeze()  # what is loaded now lives as long as the process: no collection need look at it again
+    gc.set_threshold(_COLLECT_AFTER)
     uvicorn.run(
-        web_front(services),
+        app,
         host=host,
         port=port,
         log_config=None,
@@ -75,7 +81,8 @@ def serve_worker(services: tuple[Service, ...], *, health_host: str, health_port
     logging.configure("worker")
     runtimes = {service.name: service.runtime(pool_size=2) for service in services}
     jobs = {service.name: service.jobs() for service in services if service.jobs()}
-    with _health(services, runtimes, health_host, health_port):
+    queues = Topology(tuple(Subscriptions(service=name, jobs=tuple(own)) for name, own in jobs.items()))
+    with _health(queues, runtimes, health_host, health_port):
         run_worker(runtimes, jobs, _amqp_uri(runtimes), _ending())
 
 
@@ -83,7 +90,7 @@ def serve_relay(services: tuple[Service, ...], *, health_host: str, health_port:
     """The outboxes of these services; a second one waits for the first to end. It is given no service's own secrets."""
     logging.configure("relay")
     runtimes = {service.name: service.bare_runtime(pool_size=2) for service in services}
-    with _health(services, runtimes, health_host, health_port):
+    with _health(Topology(()), runtimes, health_host, health_port):
         run_relay(runtimes, _amqp_uri(runtimes), _ending())
 
 
@@ -99,10 +106,9 @@ def _ending() -> threading.Event:
 
 
 @contextlib.contextmanager
-def _health(services: tuple[Service, ...], runtimes: dict[str, Runtime[Any]], host: str, port: int) -> Iterator[None]:
-    topology = Topology(tuple(Subscriptions(service=one.name, jobs=tuple(one.jobs())) for one in services))
+def _health(queues: Topology, runtimes: dict[str, Runtime[Any]], host: str, port: int) -> Iterator[None]:
     checks: dict[str, Check] = {f"database:{name}": database_check(runtime) for name, runtime in runtimes.items()}
-    checks["topology"] = topology_check(topology, _amqp_uri(runtimes))
+    checks["topology"] = topology_check(queues, _amqp_uri(runtimes))
     health = Health(checks, host=host, port=port)
     health.start()
     try:
@@ -111,15 +117,6 @@ def _health(services: tuple[Service, ...], runtimes: dict[str, Runtime[Any]], ho
         health.close()
 
 
-def declare(amqp_uri: str) -> None:
+def topology() -> Topology:
     """Everything on the broker that the contracts say, for all services."""
-    _topology().declare(amqp_uri)
-
-
-def forget(amqp_uri: str) -> None:
-    """Remove all our queues from the broker, with their messages."""
-    _topology().delete(amqp_uri)
-
-
-def _topology() -> Topology:
     return Topology(tuple(service.subscriptions() for service in SERVICES))

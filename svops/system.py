@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from chassis.topology import patiently
 from svops import serve
 from svops.environment import Environment, Place
 from svops.local.machine import LocalMachine
@@ -41,10 +42,13 @@ class System(AbstractContextManager["System"]):
     def __enter__(self) -> Self:
         databases = {service.name: self.machine.database.create(service.name) for service in SERVICES}
         migrate(databases)
-        amqp_uri = self.machine.broker.uri
-        serve.declare(amqp_uri)
-        environment = Environment(self.place, database_uri=databases.__getitem__, amqp_uri=amqp_uri)
-        self._start_processes(environment.variables())
+        environment = Environment(self.place, database_uri=databases.__getitem__, amqp_uri=self.machine.amqp_uri)
+        variables = environment.variables()
+        probes = self._start_processes(variables)  # they load while the broker starts
+        topology, uri = serve.topology(), self.machine.broker.uri
+        patiently(lambda: topology.declare(uri), _START_SECONDS)
+        for name, probe in probes.items():
+            self.machine.supervisor.wait_ready(name, probe, _START_SECONDS)
         return self
 
     def __exit__(
@@ -58,14 +62,13 @@ class System(AbstractContextManager["System"]):
         """The processes of the house, in the order of their start."""
         return ["relay", "nameko", *(f"worker-{number}" for number in range(1, WORKERS + 1)), "web"]
 
-    def _start_processes(self, variables: Mapping[str, str]) -> None:
-        supervisor = self.machine.supervisor
+    def _start_processes(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """Start them; where each says that it is ready."""
         probes = {}
         for name in self.process_names():
             kind = name.partition("-")[0]
             port = self._port if kind == "web" else remembered_port(self.machine.root, f"health-{name}")
             command = (sys.executable, "-m", "svops.command", "serve", kind, "--port", str(port))
-            supervisor.start(Child(name=name, command=command, env=dict(variables)))
+            self.machine.supervisor.start(Child(name=name, command=command, env=dict(variables)))
             probes[name] = f"http://127.0.0.1:{port}/readyz"
-        for name, probe in probes.items():
-            supervisor.wait_ready(name, probe, _START_SECONDS)
+        return probes

@@ -8,29 +8,28 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.clock import FileClock
-from chassis.settings import CannotStartError
-from svops.demonstration.demo import CLOCK, PEOPLE, rehearse
-from svops.demonstration.play import Options
 from svops.local.machine import LocalMachine
-from svops.local.ports import is_free
+from svops.local.tree import REHEARSAL_CLOCK, REHEARSAL_PEOPLE
 from svops.system import System
 
-_FEW = Options(electronic=20, paper=8, seed=1, out=Path("out/up"))
 
-
-def keep_running(port: int) -> None:
+def keep_running(machine: LocalMachine, port: int) -> None:
     """Play a small demonstration if none was played here, then serve until Ctrl-C; its calendar goes on."""
-    if not is_free(port):
-        raise CannotStartError(f"port {port} of 127.0.0.1 is taken: choose another by --port")
     console = Console()
-    with LocalMachine() as machine:
-        if not (machine.root / PEOPLE).exists():
-            rehearse(machine, _FEW, console)
-        clock = FileClock(machine.root / CLOCK)
-        clock.set(clock.now(), rate=1.0)
-        with System(machine, clock_file=machine.root / CLOCK, port=port) as system:
-            _tell(console, system.place.address, machine.root / PEOPLE)
-            threading.Event().wait()
+    if not (machine.root / REHEARSAL_PEOPLE).exists():
+        _rehearse(machine, console)
+    clock = FileClock(machine.root / REHEARSAL_CLOCK)
+    clock.set(clock.now(), rate=1.0)
+    with System(machine, clock_file=machine.root / REHEARSAL_CLOCK, port=port) as system:
+        _tell(console, system.place.address, machine.root / REHEARSAL_PEOPLE)
+        threading.Event().wait()
+
+
+def _rehearse(machine: LocalMachine, console: Console) -> None:
+    from svops.demonstration.demo import rehearse  # noqa: PLC0415 - a second that only the first start pays
+    from svops.demonstration.play import Options  # noqa: PLC0415 - as above
+
+    rehearse(machine, Options(electronic=20, paper=8, seed=1, out=Path("out/up")), console)
 
 
 def _tell(console: Console, address: str, people: Path) -> None:

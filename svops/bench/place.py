@@ -30,7 +30,7 @@ def bench_place() -> Iterator[Bench]:
         with LocalMachine(root) as machine:
             uris = {service.name: machine.database.create(service.name) for service in SERVICES}
             migrate(uris)
-            serve.declare(machine.broker.uri)
+            serve.topology().declare(machine.broker.uri)
             place = Place(root, "http://127.0.0.1", "system")
             environment = Environment(place, database_uri=uris.__getitem__, amqp_uri=machine.broker.uri)
             yield Bench(machine, environment.variables())

@@ -32,10 +32,10 @@ from svops.demonstration import (
 from svops.demonstration.doors import open_doors
 from svops.demonstration.play import EXAM, EXAM_ON, Options, Play
 from svops.local.machine import LocalMachine
+from svops.local.tree import REHEARSAL_CLOCK, REHEARSAL_PEOPLE
 from svops.services import SERVICES
 from svops.system import System
 
-CLOCK, PEOPLE = "clock.json", "people.json"
 _BEFORE_EVERYTHING = date(2027, 2, 15)
 _STAGES = (
     applying.announce,
@@ -68,13 +68,12 @@ _OF_CARDS = ("read", "sent_to_human", "second_checked")
 _OUTCOMES = ("passed", "failed", "annulled", "absent")
 
 
-def play_all(options: Options) -> int:
-    """The demonstration on a machine of its own; 0 when the recount agrees."""
+def play_all(machine: LocalMachine, options: Options) -> bool:
+    """The demonstration, told at its end; true when the recount agrees."""
     console = Console()
-    with LocalMachine() as machine:
-        play, summary = rehearse(machine, options, console)
+    play, summary = rehearse(machine, options, console)
     _tell(console, play, summary)
-    return 0 if summary["recount"]["agrees"] else 1
+    return bool(summary["recount"]["agrees"])
 
 
 def rehearse(machine: LocalMachine, options: Options, console: Console) -> tuple[Play, dict[str, Any]]:
@@ -83,14 +82,14 @@ def rehearse(machine: LocalMachine, options: Options, console: Console) -> tuple
         shutil.rmtree(options.out)
     options.out.mkdir(parents=True)
     _clean_slate(machine)
-    clock = FileClock(machine.root / CLOCK)
+    clock = FileClock(machine.root / REHEARSAL_CLOCK)
     clock.set(calendar.local(_BEFORE_EVERYTHING, "9:00"))
-    with System(machine, clock_file=machine.root / CLOCK) as system, open_doors(system.place.address) as http:
+    with System(machine, clock_file=machine.root / REHEARSAL_CLOCK) as system, open_doors(system.place.address) as http:
         play = Play(options, http, clock, system.operator_token_key, console)
         for stage in _STAGES:
             stage(play)
         summary = _finish(play, machine)
-    _write_people(play, machine.root / PEOPLE)
+    _write_people(play, machine.root / REHEARSAL_PEOPLE)
     return play, summary
 
 
@@ -110,7 +109,7 @@ def _clean_slate(machine: LocalMachine) -> None:
     """Databases, queues and files of an earlier demonstration go; the machine's own state folder only."""
     for service in SERVICES:
         machine.database.drop(service.name)
-    serve.forget(machine.broker.uri)
+    serve.topology().delete(machine.broker.uri)
     shutil.rmtree(machine.root / "files", ignore_errors=True)
 
 

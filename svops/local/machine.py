@@ -46,6 +46,11 @@ class LocalMachine:
             self._held = held.pop_all()
         return self
 
+    @property
+    def amqp_uri(self) -> str:
+        """Where the broker is, or will be when it is up."""
+        return self._broker.uri
+
     @functools.cached_property
     def broker(self) -> GivenBroker | PrivateBroker:
         """The broker, ready."""

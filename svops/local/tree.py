@@ -10,6 +10,8 @@ from pathlib import Path
 from chassis.settings import CannotStartError
 
 ROOT_VARIABLE = "SVOPS_ROOT"
+#: In the state folder: the clock of what was rehearsed there, and its people with their passwords.
+REHEARSAL_CLOCK, REHEARSAL_PEOPLE = "clock.json", "people.json"
 _LEFTOVERS_SECONDS = 15.0
 _RETRY_SECONDS = 0.1
 

@@ -19,6 +19,7 @@ import pytest
 
 ELECTRONIC, PAPER, SEED = 12, 6, 7
 PROCESSES = ("web", "relay", "nameko", "worker")
+HEALTH = ("relay", "nameko", "worker-1", "worker-2")
 SECONDS_BETWEEN_KILLS = 8.0
 SAY_THE_STORY = ("admission", "session", "grading_paper", "certification")
 ONCE = (
@@ -198,6 +199,10 @@ def is_ready(address: str) -> bool:
         return False
 
 
+def is_served(note: Path) -> bool:
+    return note.exists() and is_ready(f"http://127.0.0.1:{note.read_text().strip()}")
+
+
 def said_by_register(address: str) -> bool:
     return "сертификат" in httpx.get(f"{address}/certification/register", timeout=30).text.lower()
 
@@ -225,8 +230,8 @@ class Killer(threading.Thread):
 
     def run(self) -> None:
         waiting = deque(["rabbitmq", *PROCESSES, "postgres"])
-        web = self._root / "ports" / "web"
-        until(lambda: web.exists() and is_ready(f"http://127.0.0.1:{web.read_text().strip()}"), "up", self._process)
+        doors = [self._root / "ports" / name for name in ("web", *(f"health-{one}" for one in HEALTH))]
+        until(lambda: all(map(is_served, doors)), "up", self._process)
         while self._process.poll() is None:
             self._ended.wait(SECONDS_BETWEEN_KILLS)
             if found := next((pid for pid in processes() if plays(pid, waiting[0], self._root)), None):

@@ -18,17 +18,13 @@ from chassis.middleware import LET_THROUGH, BodyLimit, Named, Shell
 from chassis.web import json_body, json_text, problem
 from chassis.work import NOBODY, Actor, Runtime, Work
 from contracts.people import Role
-from contracts.phrase import Phrase
-from contracts.refusals import Refusal
-from contracts.refusals.general import InvalidInput, NotAuthenticated, NotFound
 from services.session import queries, schemas
 from services.session.live import shapes, tokens
-from services.session.live.ledger import Outcome
 from services.session.live.notices import Listener
 from services.session.live.papers import Papers
-from services.session.live.tokens import Claims
+from services.session.live.saving import SavesAnswers
+from services.session.live.tokens import Bearer, Claims, Gate
 from services.session.live.writer import Writer
-from services.session.rules.answers import Change
 from services.session.rules.phase import OPEN
 from services.session.settings import Settings
 from services.session.usecases import sittings
@@ -52,12 +48,12 @@ def create_live_app(runtime: Runtime[Settings]) -> Starlette:
         routes=[
             Route("/login", door.log_in, methods=["POST"]),
             Route("/sitting", door.sitting, methods=["GET"]),
-            Route("/answers/{question:int}", door.answer, methods=["PUT"]),
             Route("/answers", door.replay, methods=["POST"]),
             Route("/submit", door.submit, methods=["POST"]),
             Route("/stream", door.stream, methods=["GET"]),
         ],
         middleware=[
+            Middleware(SavesAnswers, gate=door.gate, writer=door.writer),
             Middleware(Shell, service="live"),
             Middleware(Named, answer=lambda _, refusal: problem(refusal)),
             Middleware(BodyLimit, limit_bytes=_BODY_LIMIT_BYTES),
@@ -72,14 +68,15 @@ class LiveDoor:
 
     def __init__(self, runtime: Runtime[Settings]) -> None:
         self._runtime = runtime
-        self._writer = Writer(runtime.settings, runtime.clock)
+        self.gate = Gate(runtime.settings.sitting_key, runtime.clock)
+        self.writer = Writer(runtime.settings, runtime.clock)
         self._listener = Listener(runtime.settings, runtime.clock)
         self._papers = Papers(runtime)
         self._enter = Verb("login", self._log_in, schemas.LogIn, ANYBODY, "чл. 24, ал. 1")
 
     async def close(self) -> None:
         """Write what waits, and hang up."""
-        await self._writer.close()
+        await self.writer.close()
         await self._listener.close()
 
     async def log_in(self, request: Request) -> Response:
@@ -89,30 +86,19 @@ class LiveDoor:
 
     async def sitting(self, request: Request) -> Response:
         """``GET /live/sitting``: the main screen (Art. 24(2)); its questions only while they may be worked on."""
-        claims = self._claims(request)
+        claims, _ = self._bearer(request)
         return _json(await self._in_work(claims, lambda work: self._screen(work, claims)))
-
-    async def answer(self, request: Request) -> Response:
-        """``PUT /live/answers/{question}`` ``{"option", "seq"}`` → ``{"verdict", …}`` once it is durable."""
-        claims = self._claims(request)
-        given = shapes.read(shapes.ONE, await json_text(request))
-        change = shapes.change(request.path_params["question"], given, claims.line)
-        (outcome,) = await self._writer.save(uuid.UUID(claims.sitting_id), [change])
-        if outcome.refusal is not None:
-            raise _refusal(outcome.refusal, change)
-        return _json(_told(change, outcome))
 
     async def replay(self, request: Request) -> Response:
         """``POST /live/answers`` ``[{"question", "option", "seq"}]`` → ``{"verdicts": […]}``, one each."""
-        claims = self._claims(request)
+        claims, sitting_id = self._bearer(request)
         changes = shapes.changes(shapes.read(shapes.MANY, await json_text(request)), claims.line)
-        outcomes = await self._writer.save(uuid.UUID(claims.sitting_id), changes)
-        return _json({"verdicts": [_told(*one) for one in zip(changes, outcomes, strict=True)]})
+        outcomes = await self.writer.save(sitting_id, changes)
+        return _json({"verdicts": [shapes.told(*one) for one in zip(changes, outcomes, strict=True)]})
 
     async def submit(self, request: Request) -> Response:
         """``POST /live/submit``: the final submission."""
-        claims = self._claims(request)
-        sitting_id = uuid.UUID(claims.sitting_id)
+        claims, sitting_id = self._bearer(request)
         return _json(
             await self._in_work(claims, lambda work: sittings.submit(work, sitting_id=sitting_id, line=claims.line))
         )
@@ -121,15 +107,11 @@ class LiveDoor:
         """``GET /live/stream``: server-sent events ``unlock``, ``announcement``, ``time``, ``moved``, ``suspension``,
         ``end``, and ``resync`` (look again).
         """
-        events = self._listener.stream(self._claims(request))
+        events = self._listener.stream(self._bearer(request).claims)
         return StreamingResponse(events, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
-    def _claims(self, request: Request) -> Claims:
-        header = request.headers.get("authorization", "")
-        if not header.startswith("Bearer "):
-            raise NotAuthenticated
-        key = self._runtime.settings.sitting_key
-        return tokens.read(key, header.removeprefix("Bearer "), now=self._runtime.clock.now())
+    def _bearer(self, request: Request) -> Bearer:
+        return self.gate.bearer(request.headers.get("authorization", ""))
 
     async def _in_work(self, claims: Claims, do: Callable[[Work], T]) -> T:
         actor = Actor(claims.candidate_id, frozenset({(Role.CANDIDATE, claims.exam_id)}))
@@ -163,23 +145,6 @@ class LiveDoor:
             package = queries.package_of(work, exam_id=claims.exam_id, variant=screen["variant"])
             screen["questions"] = self._papers.questions(package, screen["sub_variant"])
         return screen
-
-
-def _told(change: Change, outcome: Outcome) -> dict[str, Any]:
-    told = {"question": change.question, "seq": change.seq, "verdict": outcome.verdict}
-    if outcome.refusal is not None:
-        return told | {"code": outcome.refusal.__name__}
-    if outcome.stands is not None:
-        told |= {"stands": {"option": outcome.stands.option, "seq": outcome.stands.seq}}
-    return told
-
-
-def _refusal(kind: type[Refusal], change: Change) -> Refusal:
-    facts: dict[type[Refusal], dict[str, Any]] = {
-        NotFound: {"what": Phrase("изпит на кандидата", "the candidate's sitting")},
-        InvalidInput: {"errors": f"{change.question}: {change.option}"},
-    }
-    return kind(**facts.get(kind, {}))
 
 
 def _json(value: Any) -> Response:

@@ -1,9 +1,9 @@
 """One commit's worth of answers: what each becomes, and what has to be written for all of them; no I/O here."""
 
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.refusals import Refusal
 from services.session.rules.answers import Answer, Change, Standing, Verdict, refusal_of, verdict
@@ -12,8 +12,7 @@ from services.session.rules.history import Entry, link
 Key = tuple[uuid.UUID, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(NamedTuple):
     """A change at the door: of which sitting, and when it came."""
 
     sitting_id: uuid.UUID
@@ -21,8 +20,7 @@ class Arrived:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a change has become. ``stands``: what the question's answer is now; ``None`` when the change was refused."""
 
     verdict: str
@@ -128,4 +126,4 @@ def without_clock(change: Change, earliest: datetime, latest: datetime) -> Chang
     """The change without the client's instant when that is no date of our time: a wrong clock refuses no answer."""
     if change.client_at is None or earliest <= change.client_at <= latest:
         return change
-    return replace(change, client_at=None)
+    return change._replace(client_at=None)

@@ -7,7 +7,7 @@ import msgspec
 
 from contracts.phrase import Phrase
 from contracts.refusals.general import InvalidInput
-from services.session.live.ledger import without_clock
+from services.session.live.ledger import Outcome, without_clock
 from services.session.rules.answers import Change
 
 _MOST_REPLAYED = 1000
@@ -63,6 +63,16 @@ def change(question: int, answer: OneAnswer | ReplayedAnswer, line: int) -> Chan
 def changes(answers: list[ReplayedAnswer], line: int) -> list[Change]:
     """The changes that a replay asks for, in its order; raises ``InvalidInput``."""
     return [change(one.question, one, line) for one in answers]
+
+
+def told(change: Change, outcome: Outcome) -> dict[str, Any]:
+    """What a screen is told of its change."""
+    said = {"question": change.question, "seq": change.seq, "verdict": outcome.verdict}
+    if outcome.refusal is not None:
+        return said | {"code": outcome.refusal.__name__}
+    if outcome.stands is not None:
+        said |= {"stands": {"option": outcome.stands.option, "seq": outcome.stands.seq}}
+    return said
 
 
 def encode(value: Any) -> bytes:

@@ -2,12 +2,15 @@
 
 import base64
 import binascii
+import functools
 import hashlib
 import hmac
-from datetime import datetime
+import uuid
+from typing import NamedTuple
 
 import msgspec
 
+from chassis.clock import Clock
 from contracts.refusals.general import NotAuthenticated
 
 
@@ -22,6 +25,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     until: int
 
 
+_REMEMBERED = 4096
 _DECODER = msgspec.json.Decoder(Claims)
 
 
@@ -31,17 +35,41 @@ def issue(key: str, claims: Claims) -> str:
     return f"{body}.{_pack(_sign(key, body))}"
 
 
-def read(key: str, token: str, *, now: datetime) -> Claims:
-    """What a token of ours says; raises ``NotAuthenticated`` for a forged or expired one."""
+class Bearer(NamedTuple):
+    """Who speaks: what the token says, and its sitting as the database names it."""
+
+    claims: Claims
+    sitting_id: uuid.UUID
+
+
+class Gate:
+    """Lets in by tokens. A signature that was checked once is remembered; the token's hour is looked at each time."""
+
+    def __init__(self, key: str, clock: Clock) -> None:
+        self._clock = clock
+        self._verified = functools.lru_cache(maxsize=_REMEMBERED)(functools.partial(_verified, key))
+
+    def bearer(self, authorization: str) -> Bearer:
+        """Who sends this header; raises ``NotAuthenticated`` for a forged or expired token, or none."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme != "Bearer":
+            raise NotAuthenticated
+        bearer = self._verified(token)
+        if bearer.claims.until <= self._clock.now().timestamp():
+            raise NotAuthenticated
+        return bearer
+
+
+def _verified(key: str, token: str) -> Bearer:
     body, _, signature = token.partition(".")
     try:
         is_ours = hmac.compare_digest(_sign(key, body), _unpack(signature))
         claims = _DECODER.decode(_unpack(body)) if is_ours else None
     except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
         raise NotAuthenticated from error
-    if claims is None or claims.until <= now.timestamp():
+    if claims is None:
         raise NotAuthenticated
-    return claims
+    return Bearer(claims, uuid.UUID(claims.sitting_id))
 
 
 def _sign(key: str, body: str) -> bytes:

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import uuid
+from collections import Counter as Counted
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from prometheus_client import Counter, Histogram
@@ -22,25 +23,25 @@ SELECT sitting_id, line, opens_at, ends_at, closed_at IS NOT NULL, questions, le
 FROM sheets WHERE sitting_id = ANY(%b) ORDER BY sitting_id FOR NO KEY UPDATE"""
 _STANDS = """
 SELECT a.sitting_id, a.question, a.option, a.seq
-FROM unnest(%b::uuid[], %s::int4[]) AS w (sitting_id, question) JOIN answers AS a USING (sitting_id, question)"""
+FROM unnest(%b::uuid[], %b::int4[]) AS w (sitting_id, question) JOIN answers AS a USING (sitting_id, question)"""
 _HISTORY = """
 INSERT INTO answer_history (action, sitting_id, number, at, line, question, option, seq, client_at, verdict, sha256)
-SELECT 'answer', * FROM unnest(%b::uuid[], %s::int4[], %s::timestamptz[], %s::int4[], %s::int4[], %s::text[],
-                               %s::int4[], %s::timestamptz[], %s::text[], %b::bytea[])"""
+SELECT 'answer', * FROM unnest(%b::uuid[], %b::int4[], %b::timestamptz[], %b::int4[], %b::int4[], %b::text[],
+                               %b::int4[], %b::timestamptz[], %b::text[], %b::bytea[])"""
 _SAVE = """
 INSERT INTO answers (sitting_id, question, option, seq)
-SELECT * FROM unnest(%b::uuid[], %s::int4[], %s::text[], %s::int4[])
+SELECT * FROM unnest(%b::uuid[], %b::int4[], %b::text[], %b::int4[])
 ON CONFLICT (sitting_id, question) DO UPDATE SET option = excluded.option, seq = excluded.seq"""
 _SHEETS = """
 UPDATE sheets SET entries = n.entries, head = n.head, answered = n.answered,
                   changed_at = coalesce(n.changed_at, sheets.changed_at)
-FROM unnest(%b::uuid[], %s::int4[], %b::bytea[], %s::int4[], %s::timestamptz[])
+FROM unnest(%b::uuid[], %b::int4[], %b::bytea[], %b::int4[], %b::timestamptz[])
      AS n (sitting_id, entries, head, answered, changed_at)
 WHERE sheets.sitting_id = n.sitting_id"""
 _REFUSED = """
 INSERT INTO refused_answers (sitting_id, at, line, question, option, seq, client_at, reason)
-SELECT * FROM unnest(%b::uuid[], %s::timestamptz[], %s::int4[], %s::int4[], %s::text[], %s::int4[],
-                     %s::timestamptz[], %s::text[])"""
+SELECT * FROM unnest(%b::uuid[], %b::timestamptz[], %b::int4[], %b::int4[], %b::text[], %b::int4[],
+                     %b::timestamptz[], %b::text[])"""
 
 _COMMIT_SECONDS = Histogram(
     "svops_live_commit_seconds",
@@ -56,7 +57,21 @@ _LOG = logger(__name__)
 #: Transactions that may hang at once before answers are turned away without a try.
 _MOST_STUCK = 3
 Connection = psycopg.AsyncConnection[Any]
-Told = asyncio.Future[Outcome]
+
+
+class _Asked(NamedTuple):
+    """What one request wants saved, and who waits for what becomes of it."""
+
+    changes: list[Arrived]
+    told: asyncio.Future[list[Outcome]]
+
+    def tell(self, outcomes: list[Outcome]) -> None:
+        if not self.told.done():  # the client may be gone
+            self.told.set_result(outcomes)
+
+    def fail(self, error: Exception) -> None:
+        if not self.told.done():
+            self.told.set_exception(error)
 
 
 class Writer:
@@ -70,7 +85,8 @@ class Writer:
         self._settings = settings
         self._clock = clock
         self._url = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-        self._waiting: deque[tuple[Arrived, Told]] = deque()
+        self._waiting: deque[_Asked] = deque()
+        self._changes_waiting = 0
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
@@ -79,15 +95,16 @@ class Writer:
 
     async def save(self, sitting_id: uuid.UUID, changes: Sequence[Change]) -> list[Outcome]:
         """What became of each change, after the commit; raises ``Busy`` when that is not known or too many wait."""
-        if len(self._waiting) + len(changes) > self._settings.live_waiting_changes:
+        if self._changes_waiting + len(changes) > self._settings.live_waiting_changes:
             raise Busy
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="live-writer")
-        loop, at = asyncio.get_running_loop(), self._clock.now()
-        told = [loop.create_future() for _ in changes]
-        self._waiting.extend((Arrived(sitting_id, change, at), one) for change, one in zip(changes, told, strict=True))
+        at = self._clock.now()
+        asked = _Asked([Arrived(sitting_id, change, at) for change in changes], asyncio.Future())
+        self._waiting.append(asked)
+        self._changes_waiting += len(changes)
         self._bell.set()
-        return list(await asyncio.gather(*told))
+        return await asked.told
 
     async def close(self) -> None:
         """Write what waits, then hang up."""
@@ -106,18 +123,34 @@ class Writer:
 
     async def _write_next(self) -> None:
         """One transaction with as many as wait; tells each what became of it, or that it is not known."""
-        most = min(len(self._waiting), self._settings.live_batch_changes)
-        batch = [self._waiting.popleft() for _ in range(most)]
+        batch = self._take()
+        arrived = [one for asked in batch for one in asked.changes]
         try:
             with _COMMIT_SECONDS.time():
-                outcomes = await self._write_in_time([arrived for arrived, _ in batch])
+                outcomes = await self._write_in_time(arrived)
         except Exception as error:  # noqa: BLE001 - whatever it was, the clients must be told and the next batch written
-            _LOG.warning("live_commit_failed", changes=most, error=f"{type(error).__name__}: {error}")
+            _LOG.warning("live_commit_failed", changes=len(arrived), error=f"{type(error).__name__}: {error}")
             await self._hang_up()
-            _tell(batch, [Busy()] * most)
+            _VERDICTS.labels("busy").inc(len(arrived))
+            for asked in batch:
+                asked.fail(Busy())
         else:
-            _COMMIT_CHANGES.observe(most)
-            _tell(batch, outcomes)
+            _COMMIT_CHANGES.observe(len(arrived))
+            for name, many in Counted(outcome.verdict for outcome in outcomes).items():
+                _VERDICTS.labels(name).inc(many)
+            told = iter(outcomes)
+            for asked in batch:
+                asked.tell([next(told) for _ in asked.changes])
+
+    def _take(self) -> list[_Asked]:
+        """As many as one commit may have; what one client sent stays together."""
+        batch: list[_Asked] = []
+        most = self._settings.live_batch_changes
+        while self._waiting and (not batch or len(self._waiting[0].changes) <= most):
+            batch.append(self._waiting.popleft())
+            most -= len(batch[-1].changes)
+        self._changes_waiting -= sum(len(asked.changes) for asked in batch)
+        return batch
 
     async def _write_in_time(self, batch: Sequence[Arrived]) -> list[Outcome]:
         if len(self._stuck) >= _MOST_STUCK:
@@ -192,15 +225,3 @@ async def _save(connection: Connection, ledger: Ledger) -> None:
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _tell(batch: Sequence[tuple[Arrived, Told]], outcomes: Sequence[Outcome | Busy]) -> None:
-    for (_, told), outcome in zip(batch, outcomes, strict=True):
-        if isinstance(outcome, Busy):
-            _VERDICTS.labels("busy").inc()
-            if not told.done():
-                told.set_exception(outcome)
-        else:
-            _VERDICTS.labels(outcome.verdict).inc()
-            if not told.done():
-                told.set_result(outcome)

@@ -1,8 +1,8 @@
 """Art. 10(1), 24, 28(1), 29(1): which answer is saved, which gives way to a newer one, which is refused."""
 
 import enum
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from contracts.refusals import Refusal
 from contracts.refusals.general import InvalidInput, NotFound
@@ -17,8 +17,7 @@ class Verdict(enum.StrEnum):
     SUPERSEDED = "superseded"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """An answer as it came: question as printed in the sub-variant, letter or ``None`` for none, the client's count of
     changes, when the client says it was made, and over which line (computer) of the sitting.
     """
@@ -30,8 +29,7 @@ class Change:
     client_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What a sitting allows: its live line, its time, whether it is closed, its questions and their letters."""
 
     line: int
@@ -42,8 +40,7 @@ class Standing:
     letters: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What stands for a question: a letter or ``None``, and the count of the change that put it there."""
 
     option: str | None

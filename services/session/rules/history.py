@@ -1,16 +1,16 @@
 """Art. 24(2), 29: every change of a sitting, each linked to the one before by SHA-256."""
 
 import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
 
 BEGINNING = bytes(32)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A line of a sitting's history. ``action``: ``login`` or ``answer``; ``verdict``: ``saved`` or ``superseded``."""
 
     number: int
@@ -47,7 +47,7 @@ def link(sitting_id: str, previous: bytes, entry: Entry) -> bytes:
         "sitting_id": sitting_id,
         "verdict": entry.verdict,
     }
-    return hashlib.sha256(json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()).digest()
+    return hashlib.sha256(msgspec.json.encode(content)).digest()
 
 
 def first_break(sitting_id: str, rows: Iterable[tuple[Entry, bytes]]) -> int | None:

@@ -138,20 +138,20 @@ def test_sending_everything_again_changes_nothing(changes: list[Change], more: l
 def test_any_change_to_a_history_breaks_its_chain(changes: list[Change], data: st.DataObject) -> None:
     book = ledger()
     for number, change in enumerate(changes, 1):
-        book.enter(Arrived(SITTING, replace(change, question=1, option="А", line=1, seq=number), START))
+        book.enter(Arrived(SITTING, change._replace(question=1, option="А", line=1, seq=number), START))
     rows = [(Entry(r[1], r[2], "answer", *r[3:9]), r[9]) for r in book.history]
     at = data.draw(st.integers(0, len(rows) - 1))
     entry, sha256 = rows[at]
     forged = data.draw(
         st.sampled_from(
             [
-                replace(entry, option="Б"),
-                replace(entry, seq=99),
-                replace(entry, at=END),
-                replace(entry, line=7),
-                replace(entry, question=2),
-                replace(entry, verdict="superseded"),
-                replace(entry, client_at=END),
+                entry._replace(option="Б"),
+                entry._replace(seq=99),
+                entry._replace(at=END),
+                entry._replace(line=7),
+                entry._replace(question=2),
+                entry._replace(verdict="superseded"),
+                entry._replace(client_at=END),
             ]
         )
     )

@@ -19,8 +19,8 @@ from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound
 from svops import operating
 from svops.command import main
-from svops.demonstration import demo
 from svops.local.secrets import Secrets
+from svops.local.tree import REHEARSAL_CLOCK
 from svops.services import SERVICES
 
 REHEARSED_AT = datetime(2027, 6, 26, 5, 0, tzinfo=UTC)
@@ -88,8 +88,7 @@ def test_a_key_that_is_told_goes_before_the_one_of_this_checkout(
 
 
 def test_a_token_is_valid_by_the_clock_of_a_rehearsal(root: Path, key: str) -> None:
-    assert demo.CLOCK == operating.REHEARSAL_CLOCK
-    FileClock(root / demo.CLOCK).set(REHEARSED_AT)
+    FileClock(root / REHEARSAL_CLOCK).set(REHEARSED_AT)
     token = operating.operator_token()
     assert tokens.read(token, public_keys=public(key), now=REHEARSED_AT + timedelta(minutes=59)).id == "operator"
 

@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
-from weasyprint import HTML
 
 from services.grading.paper.cards.drawing import STICKER_MM, card_svg, sticker_svg
 from services.grading.paper.cards.layout import MM_PER_INCH, CardLayout, card_layout, page_pixels
@@ -98,6 +97,8 @@ def rasterised(pdf: bytes, dpi: int) -> Image:
 
 
 def _card_pdf(layout: CardLayout) -> bytes:
+    from weasyprint import HTML  # noqa: PLC0415 - a second and 40 MB that only printing processes need
+
     style = "@page{size:A4;margin:0}body{margin:0}svg{display:block}"
     html = (
         '<!doctype html><html lang="bg"><title>Карта за попълване на отговорите</title>'
