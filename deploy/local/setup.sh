@@ -21,6 +21,7 @@ has_font() { [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || fc-list 2
 has_rabbitmq() {
     [ -n "${SVOPS_AMQP_URI:-}" ] || [ -e /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null
 }
+has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 can_make_environments() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
 
@@ -48,6 +49,7 @@ missing_packages() {
     has_library libharfbuzz-subset.so.0 || echo libharfbuzz-subset0
     has_font || echo fonts-dejavu-core
     has_rabbitmq || echo rabbitmq-server
+    has_chromium || echo chromium
     has_environment && return
     local python
     python=$(find_python)
