@@ -26,7 +26,6 @@ from chassis.topology import Subscriptions, Topology, TopologyError, patiently, 
 from chassis.work import Runtime
 
 GRACE_SECONDS = 25
-_PATIENCE_SECONDS = 45.0  # for a broker that starts at the same time
 _HUB_TICK_SECONDS = 0.25
 _SLEEPERS = 6
 _SLEEP_SECONDS = 0.5
@@ -49,8 +48,11 @@ def run_containers(
     health_host: str = "127.0.0.1",
     health_port: int = 0,
     on_ready: Callable[[int], None] = lambda _port: None,
+    patience_seconds: float = 45.0,
 ) -> None:
     """Serve until SIGTERM; ``on_ready`` is told the port of ``/readyz`` once everything consumes.
+
+    ``patience_seconds``: for a broker that starts at the same time.
 
     Instead of starting it raises ``NotGreen`` or, of a broker that does not become as the contracts say,
     ``TopologyError``; later whatever a container died of. The process must then end; its supervisor starts it again.
@@ -58,7 +60,7 @@ def run_containers(
     classes, topology = tuple(classes), Topology(tuple(subscriptions))
     prove_overlap(next(iter(runtimes.values())))  # patched is the process, not a service
     _prove_subscriptions(classes, topology)
-    patiently(lambda: topology.prove(amqp_uri), _PATIENCE_SECONDS)
+    patiently(lambda: topology.prove(amqp_uri), patience_seconds)
     runner = ServiceRunner({AMQP_URI_CONFIG_KEY: amqp_uri, RUNTIMES_CONFIG_KEY: runtimes})
     for service in classes:
         runner.add_service(service)

@@ -40,10 +40,20 @@ def test_a_process_is_ready_while_it_consumes_and_says_why_it_is_not(little: Lit
     assert f'svops_parked_messages{{service="{little.name}"}} 0.0' in metrics
 
 
-def test_a_process_does_not_start_on_a_topology_that_is_not_declared(little: Little) -> None:
+def test_a_process_waits_for_a_topology_that_is_declared_after_its_start(little: Little) -> None:
     with connect(little.amqp_uri) as connection:
         connection.channel().queue_delete(event_queue(little.name))
     process = little.launch("container")
+    little.processes.append(process)
+    until(lambda: "the broker is not ready" in process.log.read_text())
+    little.topology.declare(little.amqp_uri)
+    process.await_ready()
+
+
+def test_a_process_does_not_start_on_a_topology_that_is_not_declared(little: Little) -> None:
+    with connect(little.amqp_uri) as connection:
+        connection.channel().queue_delete(event_queue(little.name))
+    process = little.launch("container", words=["hasty"])
     little.processes.append(process)
     assert process.child.wait(30) != 0
     assert f"queue {event_queue(little.name)} is not declared: run svops migrate" in process.log.read_text()
