@@ -136,6 +136,19 @@ def export(exam_id: str, out: Path, address: str) -> None:
 
 
 @main.command()
+@click.argument("exam_id", metavar="EXAM")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--address", default="http://127.0.0.1:8000", show_default=True, help="where the system serves")
+def rescue(exam_id: str, file: Path, address: str) -> None:
+    """Open the rescue FILE of a candidate's screen: what it holds, beside what the server has. Changes nothing."""
+    from json import dumps
+
+    from svops.operating import open_rescue
+
+    click.echo(dumps(open_rescue(exam_id, file, address), ensure_ascii=False, indent=1))
+
+
+@main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def recount(folder: Path) -> None:
     """Recompute results, seals and chains from an export; 1 when the record does not agree with itself."""

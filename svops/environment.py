@@ -73,6 +73,8 @@ class Environment:
     def _secret(self, service: Service, field: str) -> Path:
         if field == "token_private_key":
             return self._secrets.ed25519_key(f"{service.name}-token")
+        if field == "rescue_private_key":
+            return self._secrets.p256_key(f"{service.name}-rescue")
         if field in _AGE_IDENTITIES:
             return self._secrets.age_identity(_AGE_IDENTITIES[field])
         return self._secrets.token(f"{service.name}-{field.replace('_', '-')}")

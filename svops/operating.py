@@ -80,6 +80,13 @@ def export_exam(exam_id: str, folder: Path, address: str) -> Path:
         return export(Client(http, operator_token(), _OPERATOR.names), exam_id, folder)
 
 
+def open_rescue(exam_id: str, path: Path, address: str) -> dict[str, Any]:
+    """What a rescue file holds, beside what the server has; raises ``click.ClickException``."""
+    with _in_words(), httpx.Client(base_url=address, timeout=_ANSWER_SECONDS) as http:
+        client = Client(http, operator_token(), _OPERATOR.names)
+        return client.command("session", "open_rescue", exam_id=exam_id, file=path.read_text(encoding="utf-8"))
+
+
 def call(service: str, method: str, payload: str, *, key: str | None, deadline_seconds: float) -> dict[str, Any]:
     """Ask a service over the broker as the operator; ``payload``: a JSON object.
 

@@ -6,6 +6,7 @@ from chassis.commands import Shape
 from chassis.fields import ExamId, OpaqueId, Text
 from services.session.rules.annulment import Reason
 
+_LONGEST_RESCUE_FILE = 200_000
 _MOST_ENVELOPES = 10_000  # not the law: more than any hall holds
 
 
@@ -63,6 +64,12 @@ class ReconcileHall(OfHall):
     """How many sealed envelopes lie on the table."""
 
     envelopes = fields.Integer(strict=True, required=True, validate=validate.Range(min=0, max=_MOST_ENVELOPES))
+
+
+class RescueFile(OfExam):
+    """A rescue file, as a screen made it: a JWE in compact form."""
+
+    file = Text(longest=_LONGEST_RESCUE_FILE, required=True)
 
 
 class LogIn(Shape):

@@ -26,6 +26,7 @@ from contracts.refusals.general import NotFound
 from services.session import schemas
 from services.session.commands import READERS, VERBS
 from services.session.documents import CREDENTIAL_SHEETS, DOCUMENTS
+from services.session.live import rescued
 from services.session.rules import seating
 from services.session.rules.annulment import Reason, words
 from services.session.rules.phase import State
@@ -68,12 +69,23 @@ def _print(work: Work, *, exam_id: str, hall: str) -> Answer:
 PRINT = Verb("print_credentials", _print, schemas.OfHall, frozenset({Role.SYSTEM_ADMINISTRATOR}), "чл. 16, т. 3")
 
 
+#: Not among the verbs either: what candidates answered is no one's but the commission's, and passes no broker.
+OPEN_RESCUE = Verb(
+    "open_rescue",
+    rescued.open_rescue,
+    schemas.RescueFile,
+    frozenset({Role.CHAIR, Role.DIRECTOR, Role.SYSTEM_ADMINISTRATOR, Role.OPERATOR}),
+    "чл. 29, ал. 1",
+)
+
+
 def create_app(runtime: Runtime[Settings]) -> ASGIApp:
     """The finished door."""
     door = Door(runtime, VERBS, _HERE)
     screens = Screens(door)
     pages = [
         Route("/api/print_credentials", screens.print_credentials, methods=["POST"]),
+        Route("/api/open_rescue", screens.open_rescue, methods=["POST"]),
         *document_routes.routes(door, READERS),
         Route("/sit", screens.sit),
         Route("/", screens.halls),
@@ -100,6 +112,13 @@ class Screens:
             return JSONResponse({"credentials": [_as_json(one) for one in answer["printed"]]})
         content = await run_in_threadpool(_as_pdf, answer)
         return Response(content, media_type="application/pdf")
+
+    async def open_rescue(self, request: Request) -> Response:
+        """``POST /api/open_rescue`` ``{"exam_id", "file"}``: what a rescue file holds, beside what the server has."""
+        payload = await json_body(request)
+        return JSONResponse(
+            await run_in_threadpool(carry_out, self._door.runtime, OPEN_RESCUE, payload, request.state.actor)
+        )
 
     async def sit(self, request: Request) -> Response:
         """The candidate's page; everything on it comes from ``/live``."""

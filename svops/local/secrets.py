@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyrage
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 _TOKEN_BYTES = 32
@@ -29,7 +31,11 @@ class Secrets:
 
     def ed25519_key(self, name: str) -> Path:
         """An Ed25519 private key, PEM (PKCS #8), not encrypted."""
-        return self._once(name, _ed25519_pem)
+        return self._once(name, lambda: _pem(Ed25519PrivateKey.generate()))
+
+    def p256_key(self, name: str) -> Path:
+        """A private key of the curve P-256, which browsers know, PEM (PKCS #8), not encrypted."""
+        return self._once(name, lambda: _pem(generate_private_key(SECP256R1())))
 
     def age_identity(self, name: str) -> Path:
         """An age X25519 identity (``AGE-SECRET-KEY-1…``)."""
@@ -59,6 +65,5 @@ class Secrets:
             Path(aside).unlink()
 
 
-def _ed25519_pem() -> str:
-    key = Ed25519PrivateKey.generate()
+def _pem(key: PrivateKeyTypes) -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

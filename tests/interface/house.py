@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import psycopg
 import pyrage
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from psycopg.sql import SQL, Identifier
@@ -29,6 +30,11 @@ from chassis.tokens import Issuer, public_key
 from chassis.work import Actor, Runtime
 from contracts.people import Role
 from svops.local.database import PrivateDatabase
+
+
+def _rescue_pem() -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
 
 
 def _pem(number: int) -> str:
@@ -64,6 +70,7 @@ _OWN_SECRETS: dict[str, dict[str, str]] = {
         "CREDENTIAL_KEY": "the key of nobody's envelopes, 1899",
         "SITTING_KEY": "the key of nobody's sittings, 1899",
         "PACKAGE_PRIVATE_KEY": str(AGE["session"]),
+        "RESCUE_PRIVATE_KEY": _rescue_pem(),
     },
 }
 

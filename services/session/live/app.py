@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from chassis import jwe
 from chassis.commands import ANYBODY, Answer, Verb, carry_out
 from chassis.middleware import LET_THROUGH, BodyLimit, Named, Shell
 from chassis.web import json_body, json_text, problem
@@ -72,6 +73,10 @@ class LiveDoor:
         self.writer = Writer(runtime.settings, runtime.clock)
         self._listener = Listener(runtime.settings, runtime.clock)
         self._papers = Papers(runtime)
+        self._rescue = {
+            "key": jwe.public_jwk(runtime.settings.rescue_private_key),
+            "after_seconds": runtime.settings.rescue_after_seconds,
+        }
         self._enter = Verb("login", self._log_in, schemas.LogIn, ANYBODY, "чл. 24, ал. 1")
 
     async def close(self) -> None:
@@ -144,7 +149,7 @@ class LiveDoor:
         if screen["state"] in OPEN:
             package = queries.package_of(work, exam_id=claims.exam_id, variant=screen["variant"])
             screen["questions"] = self._papers.questions(package, screen["sub_variant"])
-        return screen
+        return screen | {"rescue": self._rescue}
 
 
 def _json(value: Any) -> Response:

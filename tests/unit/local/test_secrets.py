@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from svops.local.secrets import Secrets
 
 
-@pytest.mark.parametrize("kind", ["token", "ed25519_key", "age_identity"])
+@pytest.mark.parametrize("kind", ["token", "ed25519_key", "p256_key", "age_identity"])
 def test_a_secret_is_made_once(tmp_path: Path, kind: str) -> None:
     first = getattr(Secrets(tmp_path), kind)("chair").read_text()
     again = getattr(Secrets(tmp_path), kind)("chair").read_text()
