@@ -35,6 +35,11 @@ def last_second(text: str) -> str:
     return f"{day(local.date().isoformat())}, {local:%H:%M:%S}"
 
 
+def hour(text: str) -> str:
+    """An ISO instant of an answer: the hour alone, for what happens within one day."""
+    return f"{datetime.fromisoformat(text).astimezone(_ZONE):%H:%M}"
+
+
 class Pages:
     """The pages of one service: its templates over the house's layout."""
 
@@ -48,7 +53,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals.update(_=self._translate, language=language.language)
-        self._environment.filters.update(day=day, moment=moment, last_second=last_second)
+        self._environment.filters.update(day=day, moment=moment, hour=hour, last_second=last_second)
 
     def _translate(self, sentence: str) -> str:
         return language.translate(sentence, *self._catalogues)

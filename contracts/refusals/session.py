@@ -44,6 +44,22 @@ class SittingClosed(Refusal):
     en = "This sitting is closed; no change is accepted."
 
 
+class ScreenSuspended(Refusal):
+    """The hall administrator has suspended the candidate's screen; the time goes on."""
+
+    article = "Собствено правило"
+    bg = "Екранът е спрян от администратора на залата; отговори не се приемат, докато не бъде пуснат."
+    en = "The hall administrator has suspended this screen; no answer is accepted until it goes on."
+
+
+class NotSwitchedOn(Refusal):
+    """An act that an exam does not know unless the director switches it on."""
+
+    article = "Собствено правило"
+    bg = "За този изпит не е разрешено: {what}."
+    en = "Not switched on for this exam: {what}."
+
+
 class LineMoved(Refusal):
     """The sitting goes on at another computer."""
 

@@ -5,7 +5,7 @@ from chassis.commands import Nothing, Verb, Verbs
 from chassis.document_routes import Readers
 from contracts.people import Role
 from services.session import queries, schemas
-from services.session.usecases import annulments, candidates, halls, reconciling
+from services.session.usecases import annulments, candidates, halls, incidents, reconciling
 
 _HALL = frozenset({Role.HALL_ADMINISTRATOR})
 _SYSTEM = frozenset({Role.SYSTEM_ADMINISTRATOR})
@@ -55,6 +55,26 @@ VERBS = Verbs(
             "чл. 28, ал. 1; чл. 38, ал. 1",
         ),
         Verb("terminate_access", annulments.terminate_access, schemas.OfCandidate, _SYSTEM, "чл. 28, ал. 1"),
+        Verb("suspend_screen", incidents.suspend_screen, schemas.Suspend, _HALL, "чл. 16"),
+        Verb("lift_suspension", incidents.lift_suspension, schemas.Suspend, _HALL, "чл. 16"),
+        Verb("record_incident", incidents.record_incident, schemas.RecordIncident, _HALL, "чл. 16"),
+        Verb(
+            "decide_incident",
+            incidents.decide_incident,
+            schemas.DecideIncident,
+            frozenset({Role.CHAIR}),
+            "чл. 28, ал. 1; чл. 38, ал. 1",
+        ),
+        Verb("propose_time", incidents.propose_time, schemas.ProposeTime, frozenset({Role.CHAIR}), "чл. 10, ал. 2"),
+        Verb("confirm_time", incidents.confirm_time, schemas.OfIncident, frozenset({Role.DIRECTOR}), "чл. 10, ал. 2"),
+        Verb(
+            "configure_sittings",
+            incidents.configure_sittings,
+            schemas.ConfigureSittings,
+            frozenset({Role.DIRECTOR}),
+            "Собствено правило",
+        ),
+        Verb("announce", halls.announce, schemas.Announce, _HALL, "чл. 16"),
         Verb("announce_remaining", halls.announce_remaining, schemas.OfHall, _HALL, "чл. 39, ал. 2"),
         Verb("end_hall", halls.end_hall, schemas.OfHall, _HALL, "чл. 29, ал. 1; чл. 40, ал. 1"),
         Verb("hand_in", candidates.hand_in, schemas.OfCandidate, _HALL, "чл. 29, ал. 2; чл. 40, ал. 2"),

@@ -1,15 +1,24 @@
 """Finding what a use case works on, locked for it, and refusing whoever it is not for."""
 
+import uuid
+
 from sqlalchemy import select
 
 from chassis.work import Work
 from contracts.people import FORMS, IdentifierType, Mode, Names, Person, Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound
-from contracts.refusals.session import NotOfThisHall, NotOfThisMode
+from contracts.refusals.session import NotOfThisHall, NotOfThisMode, NotSwitchedOn
 from regulation import Regulation, in_force
 from services.session.rules.phase import Course, Phase, phase
-from services.session.tables import AnswerRow, Exam, Hall, Sheet, Sitting, Staff
+from services.session.tables import AnswerRow, Exam, Hall, Incident, Sheet, Sitting, Staff
+
+#: What the director may switch on for an exam: column of ``exams`` → its name among people.
+SWITCHES = {
+    "may_suspend": Phrase("спиране на екрана на кандидат", "suspension of a candidate's screen"),
+    "may_give_time": Phrase("добавяне на време с решение", "time added by a decision"),
+    "needs_locked_browser": Phrase("само със Safe Exam Browser", "Safe Exam Browser only"),
+}
 
 
 def exam_of(work: Work, exam_id: str) -> Exam:
@@ -23,6 +32,12 @@ def exam_of(work: Work, exam_id: str) -> Exam:
 def law_of(work: Work, exam_id: str) -> Regulation:
     """The law that the exam keeps; raises ``NotFound``."""
     return in_force(exam_of(work, exam_id).regulation_on)
+
+
+def require_switched_on(work: Work, exam_id: str, switch: str) -> None:
+    """Refuse what the exam does not know unless the director has switched it on; raises ``NotSwitchedOn``."""
+    if not getattr(exam_of(work, exam_id), switch):
+        raise NotSwitchedOn(what=SWITCHES[switch])
 
 
 def hall_of(work: Work, exam_id: str, hall: str) -> Hall:
@@ -64,6 +79,14 @@ def sitting_in_own_hall(work: Work, exam_id: str, candidate_id: str) -> tuple[Si
     return sitting_of(work, exam_id, candidate_id), hall
 
 
+def incident_of(work: Work, exam_id: str, incident_id: str) -> Incident:
+    """What a hall reported, locked; raises ``NotFound``."""
+    found = work.session.get(Incident, uuid.UUID(incident_id), with_for_update=True)
+    if found is None or found.exam_id != exam_id:
+        raise NotFound(what=Phrase(f"произшествие {incident_id}", f"incident {incident_id}"))
+    return found
+
+
 def sittings_in(work: Work, hall: Hall) -> list[Sitting]:
     """All sittings of a hall, by seat, locked."""
     query = select(Sitting).where(Sitting.exam_id == hall.exam_id, Sitting.hall == hall.hall)
@@ -102,6 +125,7 @@ def course_of(sitting: Sitting, hall: Hall, sheet: Sheet | None) -> Course:
         started_at=hall.started_at if sheet is None else sheet.opens_at,
         ends_at=hall.ends_at if sheet is None else sheet.ends_at,
         left_at=sitting.left_at,
+        suspended_at=None if sheet is None else sheet.suspended_at,
         submitted_at=sitting.handed_in_at if sheet is None else closed_at.get("submitted"),
         expired_at=hall.ended_at if sheet is None else closed_at.get("time_expired"),
         annulled_at=sitting.annulled_at,

@@ -1,7 +1,7 @@
 """What session answers; nothing is changed here."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,10 +14,13 @@ from contracts.people import Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound
 from contracts.refusals.session import LineMoved
-from services.session.lookups import answers_of, course_of, exam_of, names_of
+from services.session.lookups import SWITCHES, answers_of, course_of, exam_of, names_of
+from services.session.rules import screens
 from services.session.rules.annulment import ACT
 from services.session.rules.history import instant
-from services.session.rules.phase import Phase, phase
+from services.session.rules.hours import TIME
+from services.session.rules.incidents import Level
+from services.session.rules.phase import phase
 from services.session.tables import (
     Announcement,
     AnswerRow,
@@ -27,6 +30,7 @@ from services.session.tables import (
     Incident,
     Leaving,
     RefusedAnswer,
+    Screen,
     Sheet,
     Sitting,
     Variant,
@@ -48,20 +52,31 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
     if place is None:
         raise NotFound(what=Phrase(f"зала {hall}", f"hall {hall}"))
     rows = work.session.execute(
-        select(Sitting, Sheet)
+        select(Sitting, Sheet, Screen.seen_at)
         .outerjoin(Sheet, Sheet.sitting_id == Sitting.sitting_id)
+        .outerjoin(Screen, Screen.sitting_id == Sitting.sitting_id)
         .where(Sitting.exam_id == exam_id, Sitting.hall == hall)
     )
-    seats = [_seat(sitting, sheet, phase(course_of(sitting, place, sheet), work.now)) for sitting, sheet in rows]
-    spoken = select(Announcement).where(Announcement.exam_id == exam_id, Announcement.hall == hall)
-    announced = work.session.scalars(spoken.order_by(Announcement.announcement_id))
+    seats = [_seat(work, place, *row) for row in rows]
+    found = select(Incident).where(Incident.exam_id == exam_id, Incident.hall == hall)
+    incidents = [_incident(work, one) for one in work.session.scalars(found.order_by(Incident.reported_at.desc()))]
+    exam = exam_of(work, exam_id)
     return _hall(place) | {
         "now": work.now.isoformat(),
         "seats": sorted(seats, key=lambda seat: seat["seat"]),
-        "announcements": [
-            {"kind": one.kind, "minutes": one.minutes, "at": one.announced_at.isoformat()} for one in announced
-        ],
+        "announcements": _announcements(work, exam_id, hall),
+        "incidents": sorted(incidents, key=lambda one: not one["waits"]),
+        "switches": {name: getattr(exam, name) for name in SWITCHES},
     }
+
+
+def _announcements(work: Work, exam_id: str, hall: str) -> list[dict[str, Any]]:
+    """What a hall was told, in order: ``minutes`` of the warning, or ``text``."""
+    spoken = select(Announcement).where(Announcement.exam_id == exam_id, Announcement.hall == hall)
+    rows = work.session.scalars(spoken.order_by(Announcement.announcement_id))
+    return [
+        {"kind": one.kind, "minutes": one.minutes, "text": one.text, "at": one.announced_at.isoformat()} for one in rows
+    ]
 
 
 def _hall(hall: Hall) -> dict[str, Any]:
@@ -75,13 +90,18 @@ def _hall(hall: Hall) -> dict[str, Any]:
     } | {name: _iso(getattr(hall, name)) for name in instants}
 
 
-def _seat(sitting: Sitting, sheet: Sheet | None, now: Phase) -> dict[str, Any]:
+def _seat(work: Work, hall: Hall, sitting: Sitting, sheet: Sheet | None, seen_at: datetime | None) -> dict[str, Any]:
+    now = phase(course_of(sitting, hall, sheet), work.now)
+    patience = timedelta(seconds=work.settings.screen_lost_seconds)
+    known = () if sheet is None else (sitting.logged_in_at, sheet.changed_at, seen_at)
     return {
         "candidate_id": sitting.candidate_id,
         "seat": sitting.seat,
         "names": str(names_of(sitting)),
         "state": now.state,
         "until": _iso(now.until),
+        "lost_since": _iso(screens.lost_since(now.state, known, work.now, patience)),
+        "suspended_at": None if sheet is None else _iso(sheet.suspended_at),
         "assisted": sitting.assisted,
         "exam_username": sitting.exam_username,
         "sub_variant": sitting.sub_variant,
@@ -93,6 +113,7 @@ def _seat(sitting: Sitting, sheet: Sheet | None, now: Phase) -> dict[str, Any]:
         "handed_in_at": _iso(sitting.handed_in_at),
         "answered": None if sheet is None else sheet.answered,
         "questions": None if sheet is None else sheet.questions,
+        "refused": None if sheet is None else sheet.refused,
         "changed_at": None if sheet is None else _iso(sheet.changed_at),
     }
 
@@ -106,25 +127,41 @@ def list_incidents(work: Work, *, exam_id: str) -> Answer:
 def _incident(work: Work, incident: Incident) -> dict[str, Any]:
     sitting = work.session.scalars(
         select(Sitting).where(Sitting.exam_id == incident.exam_id, Sitting.candidate_id == incident.candidate_id)
-    ).one()
-    proposed = select(ActRow.proposed_at).where(
-        ActRow.exam_id == incident.exam_id,
-        ActRow.kind == ACT,
-        ActRow.subject == incident.candidate_id,
-        ActRow.expires_at > work.now,
-    )
+    ).one_or_none()
+    is_cheating = incident.kind == "cheating"
+    annulled_at, annulment_at = (sitting.annulled_at, sitting.annulment_decided_at) if sitting else (None, None)
+    decided_at = incident.decided_at or (annulment_at if is_cheating else None)
     return {
         "incident_id": str(incident.incident_id),
         "hall": incident.hall,
         "candidate_id": incident.candidate_id,
+        "names": str(names_of(sitting)) if sitting else None,
+        "seat": sitting.seat if sitting else None,
         "kind": incident.kind,
+        "code": incident.code,
+        "level": incident.level,
         "reason": incident.reason,
         "description": incident.description,
         "reported_at": incident.reported_at.isoformat(),
-        "proposed_at": _iso(work.session.scalar(proposed.limit(1))),
-        "decided_at": _iso(sitting.annulment_decided_at),
-        "annulled_at": _iso(sitting.annulled_at),
+        "proposed_at": _iso(_proposed_at(work, incident)),
+        "waits": incident.level == Level.DECISION and decided_at is None,
+        "decision": incident.decision,
+        "minutes_given": incident.minutes_given,
+        "decided_at": _iso(decided_at),
+        "annulled_at": _iso(annulled_at) if is_cheating else None,
     }
+
+
+def _proposed_at(work: Work, incident: Incident) -> datetime | None:
+    """When the chair proposed what would follow from it: annulment, or time; ``None`` when that has lapsed."""
+    kind, subject = (ACT, incident.candidate_id) if incident.kind == "cheating" else (TIME, str(incident.incident_id))
+    proposed = select(ActRow.proposed_at).where(
+        ActRow.exam_id == incident.exam_id,
+        ActRow.kind == kind,
+        ActRow.subject == subject,
+        ActRow.expires_at > work.now,
+    )
+    return work.session.scalar(proposed.limit(1))
 
 
 def show_screen(work: Work, *, sitting_id: uuid.UUID, line: int) -> Answer:
@@ -139,13 +176,16 @@ def show_screen(work: Work, *, sitting_id: uuid.UUID, line: int) -> Answer:
     exam = exam_of(work, sitting.exam_id)
     return {
         "state": phase(course_of(sitting, hall, sheet), work.now).state,
+        "suspended_at": _iso(sheet.suspended_at),
         "now": work.now.isoformat(),
         "remaining_seconds": _remaining_seconds(sheet, work),
         "started_at": _iso(sheet.opens_at),
         "ends_at": _iso(sheet.ends_at),
         "answers": _answers(work, sitting),
         **_heading(sitting, exam),
-        **_announced(work, sitting, sheet),
+        "announcements": _announcements(work, sitting.exam_id, sitting.hall),
+        "questions_count": sheet.questions,
+        "answered": sheet.answered,
     }
 
 
@@ -181,16 +221,6 @@ def _answers(work: Work, sitting: Sitting) -> dict[str, Any]:
         .order_by(AnswerRow.question)
     )
     return {str(question): {"option": option, "seq": seq} for question, option, seq in rows}
-
-
-def _announced(work: Work, sitting: Sitting, sheet: Sheet) -> dict[str, Any]:
-    query = select(Announcement).where(Announcement.exam_id == sitting.exam_id, Announcement.hall == sitting.hall)
-    rows = work.session.scalars(query.order_by(Announcement.announcement_id))
-    return {
-        "announcements": [{"minutes": row.minutes, "at": row.announced_at.isoformat()} for row in rows],
-        "questions_count": sheet.questions,
-        "answered": sheet.answered,
-    }
 
 
 def package_of(work: Work, *, exam_id: str, variant: int) -> str:
@@ -254,6 +284,7 @@ def _exported_sheet(work: Work, sitting: Sitting, sheet: Sheet) -> dict[str, Any
         "ends_at": instant(sheet.ends_at),
         "ended_at": instant(sheet.closed_at),
         "history_sha256": sheet.head.hex(),
+        "refused_count": sheet.refused,
         "history": [_link(row) for row in work.session.scalars(history)],
         "refused": [
             {

@@ -5,9 +5,11 @@ from marshmallow import fields, validate
 from chassis.commands import Shape
 from chassis.fields import ExamId, OpaqueId, Text
 from services.session.rules.annulment import Reason
+from services.session.rules.incidents import CODES, Level
 
 _LONGEST_RESCUE_FILE = 200_000
 _MOST_ENVELOPES = 10_000  # not the law: more than any hall holds
+_MOST_MINUTES = 240  #: more than any sitting lasts
 
 
 class OfExam(Shape):
@@ -58,6 +60,54 @@ class ProposeAnnulment(OfCandidate):
     """For what the test is to be annulled."""
 
     reason = fields.Enum(Reason, by_value=True, required=True)
+
+
+class Announce(OfHall):
+    """What is said to a hall."""
+
+    text = Text(longest=500, required=True)
+
+
+class RecordIncident(OfHall):
+    """What happened, by the list of codes; without a candidate it is about the hall. ``level``: a higher one only."""
+
+    candidate_id = OpaqueId(load_default=None, allow_none=True)
+    code = fields.String(required=True, validate=validate.OneOf(list(CODES)))
+    level = fields.Integer(strict=True, load_default=None, validate=validate.OneOf([int(one) for one in Level]))
+    description = Text(longest=1000, required=True)
+
+
+class OfIncident(OfExam):
+    """A request about something that a hall reported."""
+
+    incident_id = OpaqueId(required=True)
+
+
+class DecideIncident(OfIncident):
+    """The chair's decision, in words."""
+
+    decision = Text(longest=1000, required=True)
+
+
+class ProposeTime(OfIncident):
+    """How many minutes are given back, and why."""
+
+    minutes = fields.Integer(strict=True, required=True, validate=validate.Range(min=1, max=_MOST_MINUTES))
+    reason = Text(longest=1000, required=True)
+
+
+class Suspend(OfCandidate):
+    """Why a screen is suspended or goes on."""
+
+    reason = Text(longest=1000, required=True)
+
+
+class ConfigureSittings(OfExam):
+    """What an exam knows beside the ordinance; all of it is off unless switched on."""
+
+    may_suspend = fields.Boolean(required=True, truthy={True}, falsy={False})
+    may_give_time = fields.Boolean(required=True, truthy={True}, falsy={False})
+    needs_locked_browser = fields.Boolean(required=True, truthy={True}, falsy={False})
 
 
 class ReconcileHall(OfHall):

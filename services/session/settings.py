@@ -17,5 +17,8 @@ class Settings(ServiceSettings):
     sitting_token_hours: float = 12
     live_batch_changes: int = 256  #: answers in one commit, at most
     live_waiting_changes: int = 20_000  #: answers that may wait for a commit; beyond it the door says it is busy
+    live_refused_kept: int = 500  #: refused answers of one sitting that are kept; what comes after is counted
     live_write_seconds: float = 10  #: how long one commit may take before its clients are told to try again
+    screen_seen_seconds: float = 5  #: how often a process notes which screens are on the line
+    screen_lost_seconds: float = 20  #: how long nothing is heard of a screen before the hall is told
     close_grace_seconds: float = 3  #: after the end, before an open sitting is closed without anybody's act

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.plumbing import Table, new_metadata
@@ -21,7 +21,10 @@ class Base(Table):
 
 
 class Exam(Base):
-    """An announced exam, as far as sittings need it. ``regulation_on``: the day whose law it keeps."""
+    """An announced exam, as far as sittings need it. ``regulation_on``: the day whose law it keeps.
+
+    ``may_suspend``, ``may_give_time``, ``needs_locked_browser``: what the director has switched on for it.
+    """
 
     __tablename__ = "exams"
 
@@ -29,6 +32,9 @@ class Exam(Base):
     title: Mapped[str]
     exam_on: Mapped[date]
     regulation_on: Mapped[date]
+    may_suspend: Mapped[bool] = mapped_column(server_default=false())
+    may_give_time: Mapped[bool] = mapped_column(server_default=false())
+    needs_locked_browser: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Staff(Base):
@@ -134,12 +140,24 @@ class Sheet(Base):
     ends_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None]  #: ``submitted``, ``time_expired`` or ``annulled``
+    suspended_at: Mapped[datetime | None]  #: set while answers are not taken
     questions: Mapped[int] = mapped_column(SmallInteger, default=0)
     letters: Mapped[str] = mapped_column(default="")
     answered: Mapped[int] = mapped_column(SmallInteger, default=0)
     entries: Mapped[int] = mapped_column(default=0)
     head: Mapped[bytes] = mapped_column(LargeBinary, default=BEGINNING)
     changed_at: Mapped[datetime | None]
+    refused: Mapped[int] = mapped_column(server_default=text("0"))  #: answers refused, also those not kept
+
+
+class Screen(Base):
+    """When a sitting's screen was last known to be on the line; beside the sheets, which answers write."""
+
+    __tablename__ = "screens"
+    __table_args__ = ({"postgresql_with": {"fillfactor": "50"}},)
+
+    sitting_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
 
 
 class AnswerRow(Base):
@@ -173,7 +191,10 @@ class HistoryRow(Base):
 
 
 class RefusedAnswer(Base):
-    """An answer that was refused, and why: too late, of a closed sitting, of another line. Never part of the sheet."""
+    """An answer that was refused, and why: too late, of a closed sitting, of another line. Never part of the sheet.
+
+    The first ones of a sitting; ``Sheet.refused`` counts all.
+    """
 
     __tablename__ = "refused_answers"
 
@@ -200,23 +221,32 @@ class Leaving(Base):
 
 
 class Incident(Base):
-    """Something that the hall reported: ``cheating`` (Art. 16 item 8) or ``moved`` (a computer that died)."""
+    """Something that the hall reported. ``kind``: ``cheating`` (Art. 16 item 8), ``moved`` (a computer that died),
+    ``suspended``, ``resumed``, or ``event``, which has a ``code``. ``level``: see ``rules.incidents``. Without a
+    candidate it is about the hall.
+    """
 
     __tablename__ = "incidents"
 
     incident_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     exam_id: Mapped[str] = mapped_column(index=True)
     hall: Mapped[str]
-    candidate_id: Mapped[str]
+    candidate_id: Mapped[str | None]
     kind: Mapped[str]
+    code: Mapped[str | None]
+    level: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     reason: Mapped[str]
     description: Mapped[str]
     reported_by: Mapped[str]
     reported_at: Mapped[datetime]
+    decision: Mapped[str | None]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    minutes_given: Mapped[int | None]
 
 
 class Announcement(Base):
-    """What was announced to a hall during the exam (Art. 39(2))."""
+    """What was announced to a hall: the remaining time (Art. 39(2)) in ``minutes``, or anything else in ``text``."""
 
     __tablename__ = "announcements"
 
@@ -224,6 +254,7 @@ class Announcement(Base):
     exam_id: Mapped[str]
     hall: Mapped[str]
     kind: Mapped[str]
-    minutes: Mapped[int]
+    minutes: Mapped[int | None]
+    text: Mapped[str | None]
     announced_by: Mapped[str]
     announced_at: Mapped[datetime]

@@ -4,11 +4,13 @@ The candidate's answers have a door of their own: ``live``.
 """
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pikepdf
+from marshmallow import fields
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -21,14 +23,17 @@ from chassis.forms import read_form
 from chassis.web import Door, json_body
 from chassis.work import NOBODY, Runtime, Work
 from contracts.people import Mode, Role
+from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import NotFound
 from services.session import schemas
 from services.session.commands import READERS, VERBS
 from services.session.documents import CREDENTIAL_SHEETS, DOCUMENTS
 from services.session.live import rescued
+from services.session.lookups import SWITCHES
 from services.session.rules import seating
 from services.session.rules.annulment import Reason, words
+from services.session.rules.incidents import CODES, GROUPS, Code
 from services.session.rules.phase import State
 from services.session.settings import Settings
 from services.session.usecases import credentials
@@ -46,6 +51,14 @@ _ON_PAGE = frozenset(
         "record_return",
         "move_sitting",
         "report_cheating",
+        "record_incident",
+        "decide_incident",
+        "propose_time",
+        "confirm_time",
+        "suspend_screen",
+        "lift_suspension",
+        "announce",
+        "configure_sittings",
         "propose_annulment",
         "confirm_annulment",
         "terminate_access",
@@ -56,7 +69,6 @@ _ON_PAGE = frozenset(
         "issue_protocol_2",
     }
 )
-_WHOLE_NUMBERS = frozenset({"session", "envelopes"})
 _MOST_DIGITS = 9
 
 
@@ -171,18 +183,29 @@ class Screens:
             Mode=Mode,
             states=list(State),
             reasons={reason: words(reason) for reason in Reason},
+            groups=_grouped(CODES),
+            codes=CODES,
+            switches=SWITCHES,
         )
 
 
 def _payload(verb: str, form: dict[str, str]) -> dict[str, Any]:
-    """What a form means to a verb: the fields that it knows, whole numbers as such."""
+    """What a form means to a verb: the fields that it knows, whole numbers as such, a box that is not ticked as no."""
     known = VERBS.by_name[verb].shape().fields
-    fields: dict[str, Any] = {name: value for name, value in form.items() if name in known}
-    return {name: int(value) if _is_number(name, value) else value for name, value in fields.items()}
+    said = {name: _meant(known[name], value) for name, value in form.items() if name in known}
+    return said | {name: name in form for name, one in known.items() if isinstance(one, fields.Boolean)}
 
 
-def _is_number(name: str, value: str) -> bool:
-    return name in _WHOLE_NUMBERS and value.isdecimal() and len(value) <= _MOST_DIGITS
+def _meant(field: fields.Field[Any], value: str) -> Any:
+    is_number = isinstance(field, fields.Integer) and value.isdecimal() and len(value) <= _MOST_DIGITS
+    return int(value) if is_number else value
+
+
+def _grouped(codes: Mapping[str, Code]) -> list[tuple[Phrase, dict[str, Phrase]]]:
+    """The list of codes as a person chooses from it: by what an incident is about."""
+    return [
+        (name, {code: one.words for code, one in codes.items() if one.group is group}) for group, name in GROUPS.items()
+    ]
 
 
 def _as_json(one: credentials.Printed) -> dict[str, str]:

@@ -17,6 +17,13 @@ from services.session.usecases.notices import CHANNEL
 
 _STILL_HERE_SECONDS = 15.0
 _AGAIN_SECONDS = 1.0
+#: A screen that an old line still shows is not the sitting's.
+_SEEN = """
+INSERT INTO screens (sitting_id, seen_at)
+SELECT sitting_id, %s FROM unnest(%s::uuid[], %s::int4[]) AS here (sitting_id, line)
+JOIN sheets USING (sitting_id, line)
+GROUP BY sitting_id ORDER BY sitting_id
+ON CONFLICT (sitting_id) DO UPDATE SET seen_at = greatest(screens.seen_at, excluded.seen_at)"""
 _LOG = logger(__name__)
 Notice = dict[str, Any]
 
@@ -42,6 +49,7 @@ class Listener:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._url = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
         self._clock = clock
+        self._seen_seconds = settings.screen_seen_seconds
         self._subscribers: set[Subscriber] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -89,11 +97,19 @@ class Listener:
             await connection.execute(f"LISTEN {CHANNEL}")
             for subscriber in self._subscribers:  # something may have been missed
                 subscriber.untold.put_nowait({"kind": "resync", "facts": {}})
-            async for told in connection.notifies():
-                notice = json.loads(told.payload)
-                for subscriber in self._subscribers:
-                    if subscriber.is_concerned(notice):
-                        subscriber.untold.put_nowait(notice)
+            while True:
+                await self._note_seen(connection)
+                async for told in connection.notifies(timeout=self._seen_seconds):
+                    notice = json.loads(told.payload)
+                    for subscriber in self._subscribers:
+                        if subscriber.is_concerned(notice):
+                            subscriber.untold.put_nowait(notice)
+
+    async def _note_seen(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        here = [subscriber.claims for subscriber in self._subscribers]
+        if here:
+            lines = ([one.sitting_id for one in here], [one.line for one in here])
+            await connection.execute(_SEEN, (self._clock.now(), *lines))
 
     def _time(self) -> bytes:
         return _event("time", {"now": self._clock.now().isoformat()})

@@ -19,7 +19,8 @@ from services.session.rules.answers import Answer, Change, Standing
 from services.session.settings import Settings
 
 _LOCK = """
-SELECT sitting_id, line, opens_at, ends_at, closed_at IS NOT NULL, questions, letters, entries, head, answered
+SELECT sitting_id, line, opens_at, ends_at, closed_at IS NOT NULL, questions, letters, suspended_at IS NOT NULL,
+       entries, head, answered
 FROM sheets WHERE sitting_id = ANY(%b) ORDER BY sitting_id FOR NO KEY UPDATE"""
 _STANDS = """
 SELECT a.sitting_id, a.question, a.option, a.seq
@@ -38,10 +39,23 @@ UPDATE sheets SET entries = n.entries, head = n.head, answered = n.answered,
 FROM unnest(%b::uuid[], %b::int4[], %b::bytea[], %b::int4[], %b::timestamptz[])
      AS n (sitting_id, entries, head, answered, changed_at)
 WHERE sheets.sitting_id = n.sitting_id"""
+#: All are counted, and of one sitting only the first ones are kept: nobody fills the disk with them.
 _REFUSED = """
+WITH came AS (
+    SELECT * FROM unnest(%b::uuid[], %b::timestamptz[], %b::int4[], %b::int4[], %b::text[], %b::int4[],
+                         %b::timestamptz[], %b::text[]) WITH ORDINALITY
+                  AS came (sitting_id, at, line, question, option, seq, client_at, reason, place)
+), counted AS (
+    UPDATE sheets SET refused = refused + n.more
+    FROM (SELECT sitting_id, count(*) AS more FROM came GROUP BY sitting_id) AS n
+    WHERE sheets.sitting_id = n.sitting_id
+    RETURNING sheets.sitting_id, refused
+), placed AS (
+    SELECT came.*, row_number() OVER (PARTITION BY sitting_id ORDER BY place DESC) AS from_last FROM came
+)
 INSERT INTO refused_answers (sitting_id, at, line, question, option, seq, client_at, reason)
-SELECT * FROM unnest(%b::uuid[], %b::timestamptz[], %b::int4[], %b::int4[], %b::text[], %b::int4[],
-                     %b::timestamptz[], %b::text[])"""
+SELECT sitting_id, at, line, question, option, seq, client_at, reason
+FROM placed JOIN counted USING (sitting_id) WHERE refused - from_last < %b::int4 ORDER BY place"""
 
 _COMMIT_SECONDS = Histogram(
     "svops_live_commit_seconds",
@@ -185,7 +199,7 @@ class Writer:
             standing = await connection.execute(_STANDS, keys, prepare=True)
             ledger = Ledger(_sheets(await locked.fetchall()), _answers(await standing.fetchall()))
             outcomes = [ledger.enter(one) for one in batch]
-            await _save(connection, ledger)
+            await _save(connection, ledger, self._settings.live_refused_kept)
         return outcomes
 
     async def _connected(self) -> Connection:
@@ -203,14 +217,14 @@ class Writer:
 
 
 def _sheets(rows: Iterable[tuple[Any, ...]]) -> dict[uuid.UUID, LockedSheet]:
-    return {row[0]: LockedSheet(Standing(*row[1:7]), entries=row[7], head=row[8], answered=row[9]) for row in rows}
+    return {row[0]: LockedSheet(Standing(*row[1:8]), entries=row[8], head=row[9], answered=row[10]) for row in rows}
 
 
 def _answers(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[uuid.UUID, int], Answer]:
     return {(row[0], row[1]): Answer(row[2], row[3]) for row in rows}
 
 
-async def _save(connection: Connection, ledger: Ledger) -> None:
+async def _save(connection: Connection, ledger: Ledger, refused_kept: int) -> None:
     if ledger.history:
         await connection.execute(_HISTORY, _columns(ledger.history), prepare=True)
         sheets = [(one, ledger.sheets[one]) for one in sorted(ledger.touched)]
@@ -220,7 +234,7 @@ async def _save(connection: Connection, ledger: Ledger) -> None:
         saved = [(*key, answer.option, answer.seq) for key, answer in ledger.saved.items()]
         await connection.execute(_SAVE, _columns(saved), prepare=True)
     if ledger.refused:
-        await connection.execute(_REFUSED, _columns(ledger.refused), prepare=True)
+        await connection.execute(_REFUSED, [*_columns(ledger.refused), refused_kept], prepare=True)
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from contracts.refusals import Refusal
 from contracts.refusals.general import InvalidInput, NotFound
-from contracts.refusals.session import LineMoved, SittingClosed, SittingNotOpen, TimeExpired
+from contracts.refusals.session import LineMoved, ScreenSuspended, SittingClosed, SittingNotOpen, TimeExpired
 
 
 class Verdict(enum.StrEnum):
@@ -30,7 +30,9 @@ class Change(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What a sitting allows: its live line, its time, whether it is closed, its questions and their letters."""
+    """What a sitting allows: its live line, its time, whether it is closed, its questions and their letters, and
+    whether its screen is suspended.
+    """
 
     line: int
     opens_at: datetime | None
@@ -38,6 +40,7 @@ class Standing(NamedTuple):
     is_closed: bool
     questions: int
     letters: str
+    is_suspended: bool = False
 
 
 class Answer(NamedTuple):
@@ -57,13 +60,18 @@ def refusal_of(standing: Standing | None, change: Change, at: datetime) -> type[
         return NotFound
     if change.line != standing.line:
         return LineMoved
+    return _refusal_of_any(standing, at) or (None if is_of_the_test(standing, change) else InvalidInput)
+
+
+def _refusal_of_any(standing: Standing, at: datetime) -> type[Refusal] | None:
+    """Why a sitting takes no answer at an instant. Source: Art. 24(1), 28(1), 29(1). Own choice: reading_21."""
     if standing.is_closed:
         return SittingClosed
     if standing.opens_at is None or standing.ends_at is None or at < standing.opens_at:
         return SittingNotOpen
     if at >= standing.ends_at:
         return TimeExpired
-    return None if is_of_the_test(standing, change) else InvalidInput
+    return ScreenSuspended if standing.is_suspended else None
 
 
 def is_of_the_test(standing: Standing, change: Change) -> bool:

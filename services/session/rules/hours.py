@@ -1,12 +1,17 @@
 """Art. 10(2), 20–24, 31, 33–35, 39, 40: the hours of a hall on the day of the exam."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from contracts.people import Mode
 from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound, TooEarly
+from contracts.refusals.session import SittingNotOpen, TimeExpired
 from regulation import Regulation, Session
 from regulation.calendar import ZONE, local
+
+#: The name of the act of two persons that gives time back.
+TIME = "time"
 
 
 def session_of(law: Regulation, mode: Mode, session: int) -> Session:
@@ -44,10 +49,26 @@ def check_warning(now: datetime, ends_at: datetime, hours: Session) -> None:
     _not_before(now, ends_at - timedelta(minutes=hours.warning_minutes_before_end), "чл. 39, ал. 2")
 
 
-def check_end(now: datetime, ends_at: datetime, *, is_anybody_working: bool) -> None:
-    """Refuse to end a hall where somebody may still work. Source: Art. 10(2), 29(1), (3), 40. Raises ``TooEarly``."""
-    if is_anybody_working:
-        _not_before(now, ends_at, "чл. 29, ал. 1; чл. 40, ал. 1")
+def check_end(now: datetime, ends_at: datetime, *, working_until: Collection[datetime | None]) -> None:
+    """Refuse to end a hall where somebody may still work, each until an end that may be his own.
+
+    Source: Art. 10(2), 29(1), (3), 40. Raises ``TooEarly``.
+    """
+    if working_until:
+        latest = max(ends_at if until is None else until for until in working_until)
+        _not_before(now, latest, "чл. 29, ал. 1; чл. 40, ал. 1")
+
+
+def check_given(minutes: int, ends_at: datetime | None, now: datetime) -> datetime:
+    """The end of a sitting to which time was given back, by a decision and while it is open.
+
+    Source: Art. 10(2). Own choice: reading_20. Raises ``SittingNotOpen``, ``TimeExpired``.
+    """
+    if ends_at is None:
+        raise SittingNotOpen
+    if ends_at <= now:
+        raise TimeExpired
+    return ends_at + timedelta(minutes=minutes)
 
 
 def _not_before(now: datetime, instant: datetime, rule: str) -> None:

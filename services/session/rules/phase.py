@@ -17,6 +17,7 @@ class State(enum.StrEnum):
     LOGGED_IN = "logged_in"
     ANSWERING = "answering"
     OUT_OF_HALL = "out_of_hall"
+    SUSPENDED = "suspended"
     SUBMITTED = "submitted"
     TIME_EXPIRED = "time_expired"
     ANNULLED = "annulled"
@@ -32,8 +33,8 @@ OPEN = frozenset({State.ANSWERING, State.OUT_OF_HALL})
 class Course:
     """What has happened in a sitting. Instants are aware; ``None``: it has not happened.
 
-    ``ends_at``: the common end of the hall's sittings. ``submitted_at``: the final
-    submission, or on paper the handing in.
+    ``ends_at``: the common end of the hall's sittings, later only by what was decided for this one. ``submitted_at``:
+    the final submission, or on paper the handing in.
     """
 
     mode: Mode
@@ -44,6 +45,7 @@ class Course:
     started_at: datetime | None = None
     ends_at: datetime | None = None
     left_at: datetime | None = None
+    suspended_at: datetime | None = None
     submitted_at: datetime | None = None
     expired_at: datetime | None = None
     annulled_at: datetime | None = None
@@ -82,7 +84,7 @@ def phase(course: Course, now: datetime) -> Phase:
     """The phase of a sitting at an instant, and until when it lasts.
 
     Source: Art. 20, 22, 24(1), 27–29, 33–40. Own choice: a common end, late log-in gets no extra (reading_19); an
-    annulment overrides whatever ended the sitting before.
+    annulment overrides whatever ended the sitting before; time goes on while a screen is suspended (reading_21).
     """
     closed = _closed(course, now)
     if closed is not None:
@@ -93,6 +95,8 @@ def phase(course: Course, now: datetime) -> Phase:
         return Phase(State.IDENTIFIED if course.logged_in_at is None else State.LOGGED_IN)
     if course.mode is Mode.ELECTRONIC and course.logged_in_at is None:
         return Phase(State.IDENTIFIED, course.ends_at)
+    if course.suspended_at is not None:
+        return Phase(State.SUSPENDED, course.ends_at)
     return Phase(State.OUT_OF_HALL if course.left_at is not None else State.ANSWERING, course.ends_at)
 
 

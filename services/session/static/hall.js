@@ -2,6 +2,9 @@
 const EVERY_MS = 4000;
 const away = document.getElementById("away");
 
+// Something was typed that has not been sent: the part waits.
+const isTyped = (part) => [...part.querySelectorAll("input:not([type=hidden])")].some((input) => input.value !== input.defaultValue);
+
 async function refresh() {
   if (document.hidden) return;
   try {
@@ -10,7 +13,7 @@ async function refresh() {
     const now = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {
       const fresh = now.getElementById(part.id);
-      if (fresh && !part.contains(document.activeElement) && fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
+      if (fresh && !part.contains(document.activeElement) && !isTyped(part) && fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
     }
     away.hidden = true;
   } catch {

@@ -11,6 +11,7 @@ from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from services.session.lookups import require_mode, sheet_of, sitting_in_own_hall, sitting_of
 from services.session.rules.annulment import ACT, Reason, article
+from services.session.rules.incidents import Level
 from services.session.tables import Incident, Sitting
 from services.session.usecases.closing import close
 from services.session.usecases.notices import tell
@@ -35,6 +36,7 @@ def report_cheating(work: Work, *, exam_id: str, candidate_id: str, reason: Reas
         hall=sitting.hall,
         candidate_id=candidate_id,
         kind="cheating",
+        level=Level.DECISION,
         reason=reason,
         description=description,
         reported_by=work.actor.id,

@@ -43,10 +43,9 @@ def confirm_number(work: Work, *, exam_id: str, candidate_id: str, unique_number
 def record_leaving(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
     """The candidate leaves the hall with a quaestor (Art. 27, 37)."""
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
-    state = phase_of(work, sitting, hall).state
-    if state is State.OUT_OF_HALL:
+    if sitting.left_at is not None:
         raise AlreadyDone(what=Phrase("напускане на залата", "leaving of the hall"))
-    if state is not State.ANSWERING:
+    if phase_of(work, sitting, hall).state not in {State.ANSWERING, State.SUSPENDED}:
         raise OutOfOrder(state=Phrase("кандидатът не решава теста", "the candidate is not working on the test"))
     sitting.left_at = work.now
     work.session.add(Leaving(sitting_id=sitting.sitting_id, left_at=work.now))

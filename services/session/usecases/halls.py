@@ -1,5 +1,6 @@
 """What happens to a whole hall: instructions, start, remaining time, end (Art. 22–24, 29–31, 34, 35, 39, 40)."""
 
+from datetime import datetime
 from math import ceil
 
 from sqlalchemy import select
@@ -151,6 +152,19 @@ def announce_remaining(work: Work, *, exam_id: str, hall: str) -> Answer:
     return {"minutes": minutes}
 
 
+def announce(work: Work, *, exam_id: str, hall: str, text: str) -> Answer:
+    """Tell a hall something, in words; kept with those who said it and when (Art. 16)."""
+    place = own_hall(work, exam_id, hall)
+    if place.ended_at is not None:
+        raise OutOfOrder(state=Phrase("изпитът в залата е приключил", "the exam in the hall has ended"))
+    row = Announcement(exam_id=exam_id, hall=hall, kind="text", text=text, announced_by=work.actor.id)
+    row.announced_at = work.now
+    work.session.add(row)
+    work.audit(exam_id, "hall:announced", "чл. 16", hall=hall, text=text)
+    tell(work, "announcement", exam_id=exam_id, hall=hall, text=text)
+    return {"announced_at": work.now.isoformat()}
+
+
 def end_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
     """Announce the end (Art. 29(1), 40(1)): open sittings are closed as they are."""
     work.require(exam_id, Role.HALL_ADMINISTRATOR)
@@ -161,15 +175,16 @@ def end_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
         raise AlreadyDone(what=Phrase(f"край в зала {hall}", f"end in hall {hall}"))
     sittings = sittings_in(work, place)
     sheets = sheets_of(work, sittings)
-    hours.check_end(work.now, place.ends_at, is_anybody_working=_is_anybody_working(work, place, sittings))
+    hours.check_end(work.now, place.ends_at, working_until=_working_until(work, place, sittings))
     place.ended_at = work.now
     closed = close_expired(work, _who_appeared(sheets))
     work.audit(exam_id, "hall:ended", "чл. 29, ал. 1; чл. 40, ал. 1", hall=hall, closed=closed)
     return {"ended_at": work.now.isoformat(), "closed": closed}
 
 
-def _is_anybody_working(work: Work, hall: Hall, sittings: list[Sitting]) -> bool:
-    return any(phase_of(work, one, hall).state not in _RESTING for one in sittings)
+def _working_until(work: Work, hall: Hall, sittings: list[Sitting]) -> list[datetime | None]:
+    phases = [phase_of(work, one, hall) for one in sittings]
+    return [one.until for one in phases if one.state not in _RESTING]
 
 
 def _who_appeared(sheets: dict[Sitting, Sheet]) -> list[tuple[Sitting, Sheet]]:

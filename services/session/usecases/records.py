@@ -27,7 +27,13 @@ from services.session.tables import Base, Exam, Hall, Sheet, Sitting, Staff, Var
 
 def record_exam(work: Work, event: AnnouncementPublished) -> None:
     """An exam was announced (Art. 5(1)): the instructions that will be read are ordered."""
-    exam = Exam(exam_id=event.exam_id, title=event.title, exam_on=event.exam_on, regulation_on=event.regulation_on)
+    exam = Exam(
+        exam_id=event.exam_id,
+        title=event.title,
+        exam_on=event.exam_on,
+        regulation_on=event.regulation_on,
+        may_suspend=in_force(event.regulation_on).is_sitting_suspended_before_annulment,
+    )
     work.session.merge(exam)
     work.audit(event.exam_id, "instructions:ordered", "приложения № 4 и 8", modes=list(event.modes))
     for mode, kind in ((Mode.ELECTRONIC, APPENDIX_4), (Mode.PAPER, APPENDIX_8)):

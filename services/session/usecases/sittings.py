@@ -10,7 +10,14 @@ from chassis.work import Work
 from contracts.people import Mode
 from contracts.phrase import Phrase
 from contracts.refusals.general import OutOfOrder, WrongCredentials
-from contracts.refusals.session import CredentialsUsed, LineMoved, SittingClosed, SittingNotOpen, TimeExpired
+from contracts.refusals.session import (
+    CredentialsUsed,
+    LineMoved,
+    ScreenSuspended,
+    SittingClosed,
+    SittingNotOpen,
+    TimeExpired,
+)
 from services.session.lookups import exam_of, law_of, sheet_of
 from services.session.rules import credentials, history, hours
 from services.session.tables import HistoryRow, Sheet, Sitting
@@ -90,7 +97,7 @@ def _enter_history(work: Work, sheet: Sheet) -> None:
 def submit(work: Work, *, sitting_id: uuid.UUID, line: int) -> Answer:
     """The final submission (reading_24); doing it again is answered alike. No score is told (Art. 49).
 
-    Raises ``LineMoved``, ``SittingClosed``, ``SittingNotOpen``, ``TimeExpired``.
+    Raises ``LineMoved``, ``SittingClosed``, ``SittingNotOpen``, ``TimeExpired``, ``ScreenSuspended``.
     """
     sitting = work.session.get_one(Sitting, sitting_id, with_for_update=True)
     sheet = sheet_of(work, sitting)
@@ -98,6 +105,8 @@ def submit(work: Work, *, sitting_id: uuid.UUID, line: int) -> Answer:
         raise LineMoved
     if sheet.closed_at is None:
         _refuse_outside_time(work, sheet)
+        if sheet.suspended_at is not None:
+            raise ScreenSuspended
         close(work, sitting, sheet, "submitted")
         facts = {"sitting": str(sitting_id), "answered": sheet.answered, "history_sha256": sheet.head.hex()}
         work.audit(sitting.exam_id, "sitting:submitted", "чл. 29, ал. 3", **facts)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from contracts.events.admission import CandidateAbsent, CandidateIdentified, Sea
 from contracts.events.registration import AnnouncementPublished
 from contracts.events.testbank import VariantOpened
 from contracts.people import Mode, Role
+from services.session.live import create_live_app
 from services.session.usecases import closing, records
 from tests.cast import Player, player
 from tests.interface.house import AGE, House
@@ -123,7 +125,7 @@ class ExamDay:
         event = StaffAppointed(exam_id=EXAM, person_id=person_id, role=role, names=names, hall=hall)
         self.told(records.record_staff, event)
 
-    def seat(self, number: int, hall: str, seat: str, mode: Mode = Mode.ELECTRONIC) -> Candidate:
+    def seat(self, number: int, hall: str, seat: str, mode: Mode = Mode.ELECTRONIC, session: int = 1) -> Candidate:
         """A candidate on a seat of a hall."""
         one = Candidate(player(100 + number), hall, seat, mode)
         event = SeatAssigned(
@@ -134,45 +136,53 @@ class ExamDay:
             person=one.player.person,
             mode=mode,
             assisted=False,
-            session=1,
+            session=session,
             hall=hall,
             place="ул. „Раковски“ № 102",
             seat=seat,
             exam_on=DAY,
-            entry_at=at("8:30"),
-            starts_at=at("9:30"),
+            entry_at=at("8:30" if session == 1 else "14:30"),
+            starts_at=at("9:30" if session == 1 else "15:30"),
         )
         self.told(records.record_seat, event)
         self.halls.setdefault(hall, []).append(one)
         return one
 
-    def open_variant(self) -> None:
+    def open_variant(self, variant: int = 1) -> None:
         """Testbank's package: the questions, encrypted to session."""
+        sub_variants = (
+            SUB_VARIANTS if variant == 1 else {code.replace("1", "2"): SUB_VARIANTS[code] for code in SUB_VARIANTS}
+        )
+        name = "Учебен въпрос" if variant == 1 else "Друг учебен въпрос"
         questions = [
             {
                 "number": n,
                 "area": "legislation",
-                "text": f"Учебен въпрос {n}?",
+                "text": f"{name} {n}?",
                 "options": {letter: f"отговор {letter} на {n}" for letter in LETTERS},
             }
             for n in range(1, QUESTIONS + 1)
         ]
-        package = {"exam_id": EXAM, "variant": 1, "questions": questions, "sub_variants": SUB_VARIANTS}
+        package = {"exam_id": EXAM, "variant": variant, "questions": questions, "sub_variants": sub_variants}
         sealed = pyrage.encrypt(json.dumps(package).encode(), [AGE["session"].to_public()])
         event = VariantOpened(
             exam_id=EXAM,
-            variant=1,
+            variant=variant,
             package_sha256=self.house.runtime.files.put(sealed),
-            sub_variants=tuple(SUB_VARIANTS),
+            sub_variants=tuple(sub_variants),
             questions=QUESTIONS,
-            opened_at=at("9:00"),
+            opened_at=self.house.clock.now(),
         )
         self.told(records.record_variant, event)
 
     def let_in(self, one: Candidate) -> None:
         """Identity was checked at the door."""
         event = CandidateIdentified(
-            exam_id=EXAM, candidate_id=one.candidate_id, mode=one.mode, hall=one.hall, identified_at=at("8:45")
+            exam_id=EXAM,
+            candidate_id=one.candidate_id,
+            mode=one.mode,
+            hall=one.hall,
+            identified_at=self.house.clock.now(),
         )
         self.told(records.record_identified, event)
 
@@ -183,14 +193,14 @@ class ExamDay:
         )
         self.told(records.record_absent, event)
 
-    def do(self, who: str, verb: str, **fields: Any) -> dict[str, Any]:
+    def do(self, who: str, verb: str, /, **fields: Any) -> dict[str, Any]:
         """A command that is carried out."""
         answer = self.house.tell(verb, fields, self.people[who])
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
 
-    def refused(self, code: str, who: str, verb: str, **fields: Any) -> dict[str, Any]:
+    def refused(self, code: str, who: str, verb: str, /, **fields: Any) -> dict[str, Any]:
         """A command that is refused with this code."""
         answer = self.house.tell(verb, fields, self.people[who])
         assert answer.json().get("code") == code, answer.text
@@ -238,6 +248,36 @@ class ExamDay:
         with self.house.runtime.work() as work:
             rows = work.session.query(OutboxRow).filter_by(type=kind.type_name()).order_by(OutboxRow.number)
             return [decode(row.body).event() for row in rows]
+
+
+def heard_while(day: ExamDay, one: Candidate, act: Callable[[], Any], *, until: str) -> dict[str, Any]:
+    """What a candidate's screen is told of this kind over its stream, because of what is done meanwhile."""
+
+    async def listen() -> str:
+        app, told = create_live_app(day.house.runtime), asyncio.Queue[str]()
+        headers = [(name.encode(), value.encode()) for name, value in day.line(one).items()]
+        scope = {"type": "http", "method": "GET", "path": "/stream", "headers": headers, "query_string": b""}
+
+        async def receive() -> Any:
+            await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            if body := message.get("body"):
+                told.put_nowait(body.decode())
+
+        async with app.router.lifespan_context(app):
+            streaming = asyncio.create_task(app(scope, receive, send))
+            assert [(await told.get()).partition("\n")[0] for _ in range(2)] == ["event: time", "event: resync"]
+            await asyncio.to_thread(act)
+            event = await asyncio.wait_for(told.get(), 10)
+            while not event.startswith(f"event: {until}\n"):
+                event = await asyncio.wait_for(told.get(), 10)
+            streaming.cancel()
+            await asyncio.gather(streaming, return_exceptions=True)
+        return event
+
+    facts: dict[str, Any] = json.loads(asyncio.run(listen()).partition("data: ")[2])
+    return facts
 
 
 def refused(answer: httpx.Response, code: str, status: int = 409) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 import httpx
 import psycopg
@@ -13,8 +12,8 @@ from sqlalchemy import select
 from contracts.events.session import AnswerSheetClosed
 from services.session.live import create_live_app
 from services.session.rules.history import Entry, final_answers, first_break
-from services.session.tables import AnswerRow, HistoryRow, Sheet, Sitting
-from tests.interface.session.exam_day import EXAM, ExamDay, Line, at, first, refused
+from services.session.tables import AnswerRow, HistoryRow, RefusedAnswer, Sheet, Sitting
+from tests.interface.session.exam_day import EXAM, ExamDay, Line, at, first, heard_while, refused
 
 
 def test_sittings_past_their_end_are_closed_though_nobody_presses_anything(running: ExamDay) -> None:
@@ -146,33 +145,38 @@ def test_while_the_database_is_away_nothing_is_acknowledged_and_afterwards_every
 
 
 def test_the_screens_of_the_hall_are_told_of_the_unlocking_at_once(logged_in: ExamDay) -> None:
-    one = first(logged_in)
     logged_in.on("9:30")
 
-    async def listen() -> list[str]:
-        app, told = create_live_app(logged_in.house.runtime), asyncio.Queue[str]()
-        headers = [(name.encode(), value.encode()) for name, value in logged_in.line(one).items()]
-        scope = {"type": "http", "method": "GET", "path": "/stream", "headers": headers, "query_string": b""}
+    def unlock() -> None:
+        logged_in.do("system", "unlock", exam_id=EXAM, session=1)
 
-        async def receive() -> Any:
-            await asyncio.Event().wait()
+    told = heard_while(logged_in, first(logged_in), unlock, until="unlock")
+    assert told["ends_at"] == "2027-05-15T09:30:00+00:00"
 
-        async def send(message: Any) -> None:
-            if body := message.get("body"):
-                told.put_nowait(body.decode())
 
-        async with app.router.lifespan_context(app):
-            streaming = asyncio.create_task(app(scope, receive, send))
-            heard = [await told.get(), await told.get()]
-            await asyncio.to_thread(logged_in.do, "system", "unlock", exam_id=EXAM, session=1)
-            heard.append(await asyncio.wait_for(told.get(), 10))
-            streaming.cancel()
-            await asyncio.gather(streaming, return_exceptions=True)
-        return heard
-
-    heard = asyncio.run(listen())
-    assert [event.partition("\n")[0] for event in heard] == ["event: time", "event: resync", "event: unlock"]
-    assert '"ends_at": "2027-05-15T09:30:00+00:00"' in heard[2]
+def test_refused_answers_of_a_sitting_are_kept_up_to_a_bound_and_counted_beyond_it(running: ExamDay) -> None:
+    one, other = running.halls["К1"][:2]
+    runtime = running.house.runtime
+    runtime.settings = replace(runtime.settings, live_refused_kept=5)
+    line = Line(create_live_app(runtime))
+    try:
+        running.on("12:30")
+        for count in (3, 4, 2):
+            sent = [{"question": 1, "option": "А", "seq": number + 1} for number in range(count)]
+            answer = line.post("/answers", json=sent, headers=running.line(one))
+            assert [told["code"] for told in answer.json()["verdicts"]] == ["TimeExpired"] * count
+        refused(line.put("/answers/1", json={"option": "А", "seq": 1}, headers=running.line(other)), "TimeExpired")
+    finally:
+        line.close()
+    with runtime.work() as work:
+        kept = work.session.execute(
+            select(Sitting.candidate_id, RefusedAnswer.seq)
+            .join(Sitting, Sitting.sitting_id == RefusedAnswer.sitting_id)
+            .order_by(RefusedAnswer.number)
+        ).all()
+    assert kept == [(one.candidate_id, seq) for seq in (1, 2, 3, 1, 2)] + [(other.candidate_id, 1)]
+    seats = running.house.ask("hall", running.people["system"], exam_id=EXAM, hall="К1").json()["seats"]
+    assert [seat["refused"] for seat in seats] == [9, 1, 0]
 
 
 def test_a_commit_that_hangs_is_not_acknowledged_and_the_same_answer_is_saved_later(running: ExamDay) -> None:

@@ -33,6 +33,7 @@ def courses(draw: st.DrawFn) -> Course:
             "identified_at",
             "logged_in_at",
             "left_at",
+            "suspended_at",
             "submitted_at",
             "annulled_at",
         )
@@ -69,17 +70,21 @@ def test_an_annulment_overrides_everything_but_a_refusal_at_the_door(course: Cou
     assert state is (State.REFUSED if course.refused_at is not None else State.ANNULLED)
 
 
-@given(INSTANTS, st.booleans(), st.booleans(), st.booleans())
-def test_the_hot_path_and_the_phase_agree(now: datetime, is_started: bool, is_submitted: bool, is_out: bool) -> None:
+@given(INSTANTS, st.booleans(), st.booleans(), st.booleans(), st.booleans())
+def test_the_hot_path_and_the_phase_agree(
+    now: datetime, is_started: bool, is_submitted: bool, is_out: bool, is_suspended: bool
+) -> None:
     course = Course(
         mode=Mode.ELECTRONIC,
         logged_in_at=START - timedelta(hours=1),
         started_at=START if is_started else None,
         ends_at=END if is_started else None,
         left_at=START if is_out else None,
+        suspended_at=START if is_suspended else None,
         submitted_at=START if is_submitted and is_started else None,
     )
-    standing = Standing(1, course.started_at, course.ends_at, course.submitted_at is not None, 90, "АБВГ")
+    is_closed = course.submitted_at is not None
+    standing = Standing(1, course.started_at, course.ends_at, is_closed, 90, "АБВГ", is_suspended)
     refusal = refusal_of(standing, Change(1, "А", 1, 1), now)
     assert (refusal is None) == (phase(course, now).state in OPEN)
 

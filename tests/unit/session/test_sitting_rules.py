@@ -8,9 +8,16 @@ import pytest
 
 from contracts.people import Mode
 from contracts.refusals.general import InvalidInput, NotFound, OutOfOrder, TooEarly
-from contracts.refusals.session import EnvelopesDiffer, LineMoved, SittingClosed, SittingNotOpen, TimeExpired
+from contracts.refusals.session import (
+    EnvelopesDiffer,
+    LineMoved,
+    ScreenSuspended,
+    SittingClosed,
+    SittingNotOpen,
+    TimeExpired,
+)
 from regulation import in_force
-from services.session.rules import annulment, credentials, envelopes, history, hours, seating
+from services.session.rules import annulment, credentials, envelopes, history, hours, incidents, screens, seating
 from services.session.rules.answers import Answer, Change, Standing, Verdict, refusal_of, verdict
 from services.session.rules.phase import Course, Phase, State, phase
 
@@ -60,6 +67,50 @@ def test_the_last_second_is_accepted_and_the_end_is_not() -> None:
     assert refusal_of(STANDING, CHANGE, START - SECOND) is SittingNotOpen
 
 
+def test_a_suspended_screen_is_told_so_only_while_there_is_time() -> None:
+    suspended = STANDING._replace(is_suspended=True)
+    assert refusal_of(suspended, CHANGE, START) is ScreenSuspended
+    assert refusal_of(suspended, CHANGE, END) is TimeExpired
+    assert refusal_of(suspended._replace(is_closed=True), CHANGE, START) is SittingClosed
+
+
+def test_time_is_given_back_only_while_there_is_some_left() -> None:
+    assert hours.check_given(10, END, END - SECOND) == END + timedelta(minutes=10)
+    with pytest.raises(TimeExpired):
+        hours.check_given(10, END, END)
+    with pytest.raises(SittingNotOpen):
+        hours.check_given(10, None, START)
+
+
+def test_a_hall_ends_when_the_last_one_who_works_has_no_time_left() -> None:
+    hours.check_end(START, END, working_until=[])
+    hours.check_end(END, END, working_until=[None, END])
+    with pytest.raises(TooEarly):
+        hours.check_end(END, END, working_until=[END, END + SECOND])
+    with pytest.raises(TooEarly):
+        hours.check_end(END - SECOND, END, working_until=[None])
+
+
+def test_the_level_of_an_incident_is_raised_and_never_lowered() -> None:
+    assert incidents.level_of("unwell", None) is incidents.Level.NOTE
+    assert incidents.level_of("unwell", 2) is incidents.Level.DECISION
+    assert incidents.level_of("power_lost", 1) is incidents.Level.DECISION
+
+
+def test_every_code_has_its_words_in_both_languages_and_every_group_has_codes() -> None:
+    assert {code.group for code in incidents.CODES.values()} == set(incidents.Group) == set(incidents.GROUPS)
+    assert all(code.words.bg and code.words.en for code in incidents.CODES.values())
+
+
+def test_a_line_is_lost_after_a_silence_longer_than_allowed() -> None:
+    patience = timedelta(seconds=20)
+    for state, is_lost in ((State.ANSWERING, True), (State.SUSPENDED, True), (State.SUBMITTED, False)):
+        known = (None, START, START - SECOND)
+        assert screens.lost_since(state, known, START + patience, patience) is None
+        assert screens.lost_since(state, known, START + patience + SECOND, patience) == (START if is_lost else None)
+    assert screens.lost_since(State.ANSWERING, (), END, patience) is None
+
+
 def test_another_line_is_told_nothing_but_that() -> None:
     closed = Standing(2, START, END, is_closed=True, questions=90, letters="АБВГ")
     assert refusal_of(closed, CHANGE, END) is LineMoved
@@ -94,7 +145,9 @@ def test_the_phases_of_an_ordinary_electronic_sitting() -> None:
     assert phase(course(**entered), START) == Phase(State.LOGGED_IN)
     assert phase(course(**running), START) == Phase(State.ANSWERING, END)
     assert phase(course(**running, left_at=START), START + SECOND) == Phase(State.OUT_OF_HALL, END)
+    assert phase(course(**running, left_at=START, suspended_at=START), START) == Phase(State.SUSPENDED, END)
     assert phase(course(**running), END) == Phase(State.TIME_EXPIRED)
+    assert phase(course(**running, suspended_at=START), END) == Phase(State.TIME_EXPIRED)
     assert phase(course(**running, submitted_at=START), END) == Phase(State.SUBMITTED)
     assert phase(course(**running, submitted_at=START, annulled_at=END), END) == Phase(State.ANNULLED)
 
