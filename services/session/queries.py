@@ -1,6 +1,7 @@
 """What session answers; nothing is changed here."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from chassis.plumbing import ActRow
 from chassis.work import Work
 from contracts.people import Role
 from contracts.phrase import Phrase
+from contracts.refusals import Refusal
 from contracts.refusals.general import NotFound
 from contracts.refusals.session import LineMoved
 from services.session.lookups import SWITCHES, answers_of, course_of, exam_of, names_of
@@ -164,16 +166,37 @@ def _proposed_at(work: Work, incident: Incident) -> datetime | None:
     return work.session.scalar(proposed.limit(1))
 
 
-def show_screen(work: Work, *, sitting_id: uuid.UUID, line: int) -> Answer:
-    """What stands on the candidate's main screen (Art. 24(2)), questions apart; raises ``LineMoved``."""
-    sitting = work.session.get(Sitting, sitting_id)
-    sheet = work.session.get(Sheet, sitting_id)
-    if sitting is None or sheet is None:
-        raise NotFound(what=Phrase("изпит на кандидата", "the candidate's sitting"))
-    if line != sheet.line:
-        raise LineMoved
-    hall = work.session.get_one(Hall, (sitting.exam_id, sitting.hall))
-    exam = exam_of(work, sitting.exam_id)
+def show_screens(work: Work, wanted: Sequence[tuple[uuid.UUID, int]]) -> list[Answer | Refusal]:
+    """What stands on candidates' main screens (Art. 24(2)), questions apart, for each sitting and line that asks.
+
+    Instead of a screen there may stand ``NotFound`` or ``LineMoved``.
+    """
+    sittings = [sitting_id for sitting_id, _ in wanted]
+    rows = work.session.execute(
+        select(Sitting, Sheet, Hall, Exam)
+        .join(Sheet, Sheet.sitting_id == Sitting.sitting_id)
+        .join(Hall, (Hall.exam_id == Sitting.exam_id) & (Hall.hall == Sitting.hall))
+        .join(Exam, Exam.exam_id == Sitting.exam_id)
+        .where(Sitting.sitting_id.in_(sittings))
+    )
+    found = {row.Sitting.sitting_id: row for row in rows}
+    answers = _answers(work, sittings)
+    halls = {(row.Hall.exam_id, row.Hall.hall) for row in found.values()}
+    announced = {hall: _announcements(work, *hall) for hall in halls}
+    shown: list[Answer | Refusal] = []
+    for sitting_id, line in wanted:
+        row = found.get(sitting_id)
+        if row is None:
+            shown.append(NotFound(what=Phrase("изпит на кандидата", "the candidate's sitting")))
+        elif row.Sheet.line != line:
+            shown.append(LineMoved())
+        else:
+            spoken = announced[row.Hall.exam_id, row.Hall.hall]
+            shown.append(_screen(work, *row) | {"answers": answers[sitting_id], "announcements": spoken})
+    return shown
+
+
+def _screen(work: Work, sitting: Sitting, sheet: Sheet, hall: Hall, exam: Exam) -> Answer:
     return {
         "state": phase(course_of(sitting, hall, sheet), work.now).state,
         "suspended_at": _iso(sheet.suspended_at),
@@ -181,11 +204,9 @@ def show_screen(work: Work, *, sitting_id: uuid.UUID, line: int) -> Answer:
         "remaining_seconds": _remaining_seconds(sheet, work),
         "started_at": _iso(sheet.opens_at),
         "ends_at": _iso(sheet.ends_at),
-        "answers": _answers(work, sitting),
-        **_heading(sitting, exam),
-        "announcements": _announcements(work, sitting.exam_id, sitting.hall),
         "questions_count": sheet.questions,
         "answered": sheet.answered,
+        **_heading(sitting, exam),
     }
 
 
@@ -214,13 +235,16 @@ def _heading(sitting: Sitting, exam: Exam) -> dict[str, Any]:
     }
 
 
-def _answers(work: Work, sitting: Sitting) -> dict[str, Any]:
+def _answers(work: Work, sittings: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     rows = work.session.execute(
-        select(AnswerRow.question, AnswerRow.option, AnswerRow.seq)
-        .where(AnswerRow.sitting_id == sitting.sitting_id)
+        select(AnswerRow.sitting_id, AnswerRow.question, AnswerRow.option, AnswerRow.seq)
+        .where(AnswerRow.sitting_id.in_(sittings))
         .order_by(AnswerRow.question)
     )
-    return {str(question): {"option": option, "seq": seq} for question, option, seq in rows}
+    answers: dict[uuid.UUID, dict[str, Any]] = {one: {} for one in sittings}
+    for sitting_id, question, option, seq in rows:
+        answers[sitting_id][str(question)] = {"option": option, "seq": seq}
+    return answers
 
 
 def package_of(work: Work, *, exam_id: str, variant: int) -> str:

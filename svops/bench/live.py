@@ -6,16 +6,13 @@ import re
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, text
@@ -25,11 +22,9 @@ from regulation import in_force
 from services.session.live import tokens
 from services.session.tables import Sheet, Sitting
 from svops.bench.candidates import Screen, answer_for
-from svops.bench.place import Bench, bench_place
-from svops.bench.report import Outcome, median_ratio
+from svops.bench.place import WEB, Bench, bench_place, cpu_seconds, megabytes, serving
+from svops.bench.report import Outcome, median_ratio, share
 from svops.local.database import binaries
-from svops.local.ports import remembered_port
-from svops.local.supervisor import Child
 from svops.services import BY_NAME
 
 _FLOOR, _AIM = 0.7, 1.2
@@ -40,7 +35,6 @@ _HALL_FULL = 256  #: connections at which the ratio is taken
 _CONNECTIONS = (32, _HALL_FULL, 1024)
 _DOORS = (1, 2)
 _WARM_SECONDS = 1.0
-_READY_SECONDS = 60.0
 _FIRST_SEQS = itertools.count(0, 1_000_000)  #: no change of a measurement is older than one before
 _TPS = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 #: The row of an answer with its key, and no history.
@@ -67,10 +61,9 @@ class Measured:
     cpu_per_thousand: float
     megabytes_a_door: float
 
-    def milliseconds(self, share: float) -> float:
+    def milliseconds(self, of: float) -> float:
         """The time within which this share of the answers was acknowledged."""
-        ordered = sorted(self.seconds)
-        return round(ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000, 1)
+        return round(share(self.seconds, of) * 1000, 1)
 
 
 def run(*, is_quick: bool) -> Outcome:
@@ -87,7 +80,7 @@ def run(*, is_quick: bool) -> Outcome:
         for _ in range(rounds):
             yardstick.append(_pgbench(place, seconds))
             for doors in _DOORS:
-                with _serving(place, doors) as ports:
+                with serving(place, "door", WEB, doors) as ports:
                     for connections in _CONNECTIONS:
                         one = _measure(place, ports, issued[:connections], seconds)
                         found.setdefault((doors, connections), []).append(one)
@@ -106,7 +99,7 @@ def _rates(measured: Sequence[Measured]) -> list[float]:
 
 def _figures(title: str, measured: Sequence[Measured]) -> dict[str, Any]:
     middle = sorted(measured, key=lambda one: one.per_second)[len(measured) // 2]
-    p50, p99, p999 = (middle.milliseconds(share) for share in (0.5, 0.99, 0.999))
+    p50, p99, p999 = (middle.milliseconds(of) for of in (0.5, 0.99, 0.999))
     return {
         f"{title}: answers/s": middle.per_second,
         f"{title}: p50, p99, p99.9 ms": f"{p50}, {p99}, {p999}",
@@ -148,23 +141,6 @@ def _claims(name: uuid.UUID, now: datetime) -> tokens.Claims:
     return tokens.Claims(sitting_id=str(name), candidate_id=str(name), exam_id=_EXAM, hall=_HALL, line=1, until=until)
 
 
-@contextmanager
-def _serving(place: Bench, doors: int) -> Iterator[list[int]]:
-    """So many door processes, ready; their ports."""
-    supervisor = place.machine.supervisor
-    ports = {f"door-{number}": remembered_port(place.machine.root, f"door-{number}") for number in range(doors)}
-    for name, port in ports.items():
-        command = (sys.executable, "-m", "svops.command", "serve", "web", "session", "--port", str(port))
-        supervisor.start(Child(name=name, command=command, env=place.variables))
-    for name, port in ports.items():
-        supervisor.wait_ready(name, f"http://127.0.0.1:{port}/readyz", _READY_SECONDS)
-    try:
-        yield list(ports.values())
-    finally:
-        for name in ports:
-            supervisor.stop(name)
-
-
 def _measure(place: Bench, ports: Sequence[int], issued: Sequence[str], seconds: float) -> Measured:
     """The candidates sit in a process of their own, spread over the doors."""
     warming, measuring = (
@@ -175,25 +151,15 @@ def _measure(place: Bench, ports: Sequence[int], issued: Sequence[str], seconds:
     doors = [place.machine.supervisor.pid(f"door-{number}") or 0 for number in range(len(ports))]
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as hall:
         hall.submit(answer_for, warming, questions, _WARM_SECONDS).result()
-        before = sum(map(_cpu_seconds, doors))
+        before = sum(map(cpu_seconds, doors))
         took, each = hall.submit(answer_for, measuring, questions, seconds).result()
-        spent = sum(map(_cpu_seconds, doors)) - before
+        spent = sum(map(cpu_seconds, doors)) - before
     return Measured(
         per_second=len(each) / took,
         seconds=each,
         cpu_per_thousand=spent * 1000 / len(each),
-        megabytes_a_door=sum(map(_megabytes, doors)) / len(doors),
+        megabytes_a_door=sum(map(megabytes, doors)) / len(doors),
     )
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _megabytes(pid: int) -> float:
-    resident = Path("/proc", str(pid), "statm").read_text().split()[1]
-    return int(resident) * os.sysconf("SC_PAGE_SIZE") / 1_000_000
 
 
 def _pgbench(place: Bench, seconds: float) -> float:

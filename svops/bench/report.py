@@ -53,6 +53,12 @@ def in_turn(measures: Sequence[Callable[[], float]], rounds: int) -> list[list[f
     return values
 
 
+def share(values: Sequence[float], of: float) -> float:
+    """The value within which this share of them lies: 0.5 is the median, 1 the largest."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * of), len(ordered) - 1)]
+
+
 def median_ratio(work: Sequence[float], yardstick: Sequence[float]) -> float:
     """The median of the rounds' ratios."""
     return statistics.median(a / b for a, b in zip(work, yardstick, strict=True))

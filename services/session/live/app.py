@@ -1,6 +1,5 @@
 """The candidate's door: log-in, the screen, answers, submission, the stream (architecture.md §10, ``live``)."""
 
-import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,20 +12,19 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from chassis import jwe
 from chassis.commands import ANYBODY, Answer, Verb, carry_out
 from chassis.middleware import LET_THROUGH, BodyLimit, Named, Shell
 from chassis.web import json_body, json_text, problem
 from chassis.work import NOBODY, Actor, Runtime, Work
 from contracts.people import Role
-from services.session import queries, schemas
+from contracts.refusals import Refusal
+from services.session import schemas
 from services.session.live import shapes, tokens
 from services.session.live.notices import Listener
-from services.session.live.papers import Papers
-from services.session.live.saving import SavesAnswers
+from services.session.live.saving import FastLane, SavesAnswers
+from services.session.live.screens import Screens
 from services.session.live.tokens import Bearer, Claims, Gate
 from services.session.live.writer import Writer
-from services.session.rules.phase import OPEN
 from services.session.settings import Settings
 from services.session.usecases import sittings
 
@@ -49,12 +47,13 @@ def create_live_app(runtime: Runtime[Settings]) -> Starlette:
         routes=[
             Route("/login", door.log_in, methods=["POST"]),
             Route("/sitting", door.sitting, methods=["GET"]),
+            Route("/answers/{question:int}", door.answer, methods=["PUT"]),
             Route("/answers", door.replay, methods=["POST"]),
             Route("/submit", door.submit, methods=["POST"]),
             Route("/stream", door.stream, methods=["GET"]),
         ],
         middleware=[
-            Middleware(SavesAnswers, gate=door.gate, writer=door.writer),
+            Middleware(FastLane, route=door.answer),
             Middleware(Shell, service="live"),
             Middleware(Named, answer=lambda _, refusal: problem(refusal)),
             Middleware(BodyLimit, limit_bytes=_BODY_LIMIT_BYTES),
@@ -69,19 +68,16 @@ class LiveDoor:
 
     def __init__(self, runtime: Runtime[Settings]) -> None:
         self._runtime = runtime
-        self.gate = Gate(runtime.settings.sitting_key, runtime.clock)
-        self.writer = Writer(runtime.settings, runtime.clock)
+        self._gate = Gate(runtime.settings.sitting_key, runtime.clock)
+        self._writer = Writer(runtime.settings, runtime.clock)
+        self.answer = SavesAnswers(self._gate, self._writer)
         self._listener = Listener(runtime.settings, runtime.clock)
-        self._papers = Papers(runtime)
-        self._rescue = {
-            "key": jwe.public_jwk(runtime.settings.rescue_private_key),
-            "after_seconds": runtime.settings.rescue_after_seconds,
-        }
+        self._screens = Screens(runtime)
         self._enter = Verb("login", self._log_in, schemas.LogIn, ANYBODY, "чл. 24, ал. 1")
 
     async def close(self) -> None:
         """Write what waits, and hang up."""
-        await self.writer.close()
+        await self._writer.close()
         await self._listener.close()
 
     async def log_in(self, request: Request) -> Response:
@@ -91,14 +87,13 @@ class LiveDoor:
 
     async def sitting(self, request: Request) -> Response:
         """``GET /live/sitting``: the main screen (Art. 24(2)); its questions only while they may be worked on."""
-        claims, _ = self._bearer(request)
-        return _json(await self._in_work(claims, lambda work: self._screen(work, claims)))
+        return _json(await self._screens.show(self._bearer(request)))
 
     async def replay(self, request: Request) -> Response:
         """``POST /live/answers`` ``[{"question", "option", "seq"}]`` → ``{"verdicts": […]}``, one each."""
         claims, sitting_id = self._bearer(request)
         changes = shapes.changes(shapes.read(shapes.MANY, await json_text(request)), claims.line)
-        outcomes = await self.writer.save(sitting_id, changes)
+        outcomes = await self._writer.save(sitting_id, changes)
         return _json({"verdicts": [shapes.told(*one) for one in zip(changes, outcomes, strict=True)]})
 
     async def submit(self, request: Request) -> Response:
@@ -116,7 +111,7 @@ class LiveDoor:
         return StreamingResponse(events, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
     def _bearer(self, request: Request) -> Bearer:
-        return self.gate.bearer(request.headers.get("authorization", ""))
+        return self._gate.bearer(request.headers.get("authorization", ""))
 
     async def _in_work(self, claims: Claims, do: Callable[[Work], T]) -> T:
         actor = Actor(claims.candidate_id, frozenset({(Role.CANDIDATE, claims.exam_id)}))
@@ -139,17 +134,10 @@ class LiveDoor:
             line=sheet.line,
             until=int(until.timestamp()),
         )
-        return {
-            "token": tokens.issue(self._runtime.settings.sitting_key, claims),
-            "sitting": self._screen(work, claims),
-        }
-
-    def _screen(self, work: Work, claims: Claims) -> Answer:
-        screen = queries.show_screen(work, sitting_id=uuid.UUID(claims.sitting_id), line=claims.line)
-        if screen["state"] in OPEN:
-            package = queries.package_of(work, exam_id=claims.exam_id, variant=screen["variant"])
-            screen["questions"] = self._papers.questions(package, screen["sub_variant"])
-        return screen | {"rescue": self._rescue}
+        (screen,) = self._screens.of(work, [Bearer(claims, sitting.sitting_id)])
+        if isinstance(screen, Refusal):
+            raise screen
+        return {"token": tokens.issue(self._runtime.settings.sitting_key, claims), "sitting": screen}
 
 
 def _json(value: Any) -> Response:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from services.session.usecases.notices import CHANNEL
 
 _STILL_HERE_SECONDS = 15.0
 _AGAIN_SECONDS = 1.0
+_TOLD_A_SECOND = 400  #: about as many screens as a process can show in a second
 #: A screen that an old line still shows is not the sitting's.
 _SEEN = """
 INSERT INTO screens (sitting_id, seen_at)
@@ -95,15 +96,19 @@ class Listener:
         connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True)
         async with connection:
             await connection.execute(f"LISTEN {CHANNEL}")
-            for subscriber in self._subscribers:  # something may have been missed
-                subscriber.untold.put_nowait({"kind": "resync", "facts": {}})
+            self._tell(self._subscribers, {"kind": "resync", "facts": {}})  # something may have been missed
             while True:
                 await self._note_seen(connection)
                 async for told in connection.notifies(timeout=self._seen_seconds):
                     notice = json.loads(told.payload)
-                    for subscriber in self._subscribers:
-                        if subscriber.is_concerned(notice):
-                            subscriber.untold.put_nowait(notice)
+                    self._tell([one for one in self._subscribers if one.is_concerned(notice)], notice)
+
+    @staticmethod
+    def _tell(concerned: Iterable[Subscriber], notice: Notice) -> None:
+        """One after the other: whoever is told looks again, and is to be answered without waiting."""
+        loop = asyncio.get_running_loop()
+        for number, subscriber in enumerate(concerned):
+            loop.call_later(number / _TOLD_A_SECOND, subscriber.untold.put_nowait, notice)
 
     async def _note_seen(self, connection: psycopg.AsyncConnection[Any]) -> None:
         here = [subscriber.claims for subscriber in self._subscribers]

@@ -1,9 +1,11 @@
 """What happens to a whole hall: instructions, start, remaining time, end (Art. 22–24, 29–31, 34, 35, 39, 40)."""
 
+import uuid
+from collections import defaultdict
 from datetime import datetime
 from math import ceil
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from chassis.commands import Answer
 from chassis.work import Work
@@ -113,11 +115,22 @@ def _start(work: Work, hall: Hall, law: Regulation) -> None:
 
 
 def _hand_out(work: Work, hall: Hall, variant: Variant, law: Regulation) -> None:
-    for sitting, sheet in sheets_of(work, sittings_in(work, hall)).items():
-        sitting.variant = variant.variant
-        sitting.sub_variant = seating.sub_variant(sitting.seat, variant.sub_variants)
-        sheet.opens_at, sheet.ends_at = hall.started_at, hall.ends_at
-        sheet.questions, sheet.letters = variant.questions, "".join(law.option_letters)
+    taken: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for sitting in sheets_of(work, sittings_in(work, hall)):
+        taken[seating.sub_variant(sitting.seat, variant.sub_variants)].append(sitting.sitting_id)
+    for code, sittings in taken.items():
+        sits, answers = Sitting.sitting_id.in_(sittings), Sheet.sitting_id.in_(sittings)
+        work.session.execute(update(Sitting).where(sits).values(variant=variant.variant, sub_variant=code))
+        work.session.execute(
+            update(Sheet)
+            .where(answers)
+            .values(
+                opens_at=hall.started_at,
+                ends_at=hall.ends_at,
+                questions=variant.questions,
+                letters="".join(law.option_letters),
+            )
+        )
 
 
 def start_paper(work: Work, *, exam_id: str, hall: str) -> Answer:

@@ -80,6 +80,7 @@ class Doors:
             apps[service.prefix] = service.module("web").create_app(house.runtime)
             if service.live_prefix:
                 apps[service.live_prefix] = service.module("live").create_live_app(house.runtime)
+        self._apps = apps
         self.app = front(apps, "/registration/", [house.runtime for house in self.houses.values()])
         self._loop = asyncio.Runner()
 
@@ -98,7 +99,8 @@ class Doors:
     @cached_property
     def places(self) -> list[tuple[str, tuple[str, ...]]]:
         """Every path of every door, with its parameters in braces, and the methods that it takes."""
-        return sorted(set(_places(self.app, "")))
+        doors = [place for prefix, app in self._apps.items() for place in _places(app, prefix)]
+        return sorted({*_places(self.app, ""), *doors})
 
     @cached_property
     def shapes(self) -> dict[str, type[Shape]]:
