@@ -4,10 +4,10 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo bench up clean lock
+.PHONY: help setup check test test-faults campaign demo bench up clean lock
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Make this machine ready: system packages, .venv from the lock, the command svops
 	@deploy/local/setup.sh
@@ -23,10 +23,16 @@ check: setup ## Style, types, imports between layers, the law's citations: exact
 	$(BIN)/python -m contracts.asyncapi --check
 
 # Tests kill their broker and database: always their own, whatever the demonstration is told to use.
-test: export SVOPS_AMQP_URI :=
-test: export SVOPS_POSTGRES_URI :=
+test test-faults: export SVOPS_AMQP_URI :=
+test test-faults: export SVOPS_POSTGRES_URI :=
 test: setup ## Run the tests; ARGS="tests/unit -k deadline" passes arguments to pytest
 	$(BIN)/pytest $(ARGS)
+
+test-faults: setup ## Only what breaks on purpose: kills, frozen servers, cut networks, a full disk; part of make test
+	$(BIN)/pytest tests/faults $(ARGS)
+
+campaign: setup ## The long run of faults, 20 min and more, with its report in docs/campaign; ARGS="--seed 7 --answers 100000"
+	$(BIN)/python -m tests.faults.campaign $(ARGS)
 
 demo: setup ## Play one examination end to end; ARGS="--seed 7 --electronic 30"
 	$(BIN)/svops demo $(ARGS)
