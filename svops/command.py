@@ -19,7 +19,19 @@ _HOST = click.option("--host", default="127.0.0.1", show_default=True, help="add
 
 
 class _Commands(click.Group):
-    """What a person must put right is told in a sentence, not in a traceback."""
+    """What a person must put right is told in a sentence, not in a traceback; ``card`` is loaded when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All of them."""
+        return sorted([*super().list_commands(ctx), "card"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name == "card":
+            from services.grading.paper.cards.command import card
+
+            return card
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, context: click.Context) -> Any:
         """Run the sub-command."""
@@ -209,7 +221,7 @@ def demo(electronic: int, paper: int, seed: int, out: Path) -> None:
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["events", "grading", "live", "start"]))
+@click.argument("name", type=click.Choice(["cards", "events", "grading", "live", "start"]))
 @click.option("--quick", is_flag=True, help="fewer and shorter rounds")
 @click.option("--json", "path", type=click.Path(path_type=Path), help="write the figures here too")
 def bench(name: str, quick: bool, path: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""`print` and `read`: answer cards from the shell, later `svops card`."""
+"""`svops card print` and `svops card read`: answer cards from the shell."""
 
 import json
 import sys
