@@ -154,6 +154,22 @@ def test_a_body_over_the_limit_is_refused(running: ExamDay) -> None:
     refused(running.live.post("/answers", content=b" " * 300_000, headers=running.line(one)), "TooLarge", 413)
 
 
+def test_the_address_of_an_answer_takes_nothing_but_a_put(running: ExamDay) -> None:
+    line = running.line(first(running))
+    answer = running.live.get("/answers/1", headers=line)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "PUT")
+    assert running.live.put("/answers/one", json={"option": "А", "seq": 1}, headers=line).status_code == 404
+
+
+def test_a_refused_answer_is_told_like_every_refusal(running: ExamDay) -> None:
+    """The lane that an answer takes past the door's layers ends where it is refused."""
+    told = running.live.put("/answers/1", content=b"{", headers=running.line(first(running)))
+    assert (told.status_code, told.json()["code"]) == (415, "NotJson")
+    assert told.headers["content-type"] == "application/problem+json"
+    assert told.headers["x-content-type-options"] == "nosniff"
+    assert told.headers["traceparent"].startswith("00-")
+
+
 def test_a_token_of_another_sitting_or_none_opens_nothing(running: ExamDay) -> None:
     one, other = running.halls["К1"][:2]
     refused(running.live.get("/sitting"), "NotAuthenticated", 401)
