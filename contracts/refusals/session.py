@@ -60,6 +60,15 @@ class NotSwitchedOn(Refusal):
     en = "Not switched on for this exam: {what}."
 
 
+class LockedBrowserOnly(Refusal):
+    """The director asked for Safe Exam Browser, and the request does not show that it has the exam's settings."""
+
+    article = "Собствено правило"
+    status = 403
+    bg = "Изпитът се решава само в Safe Exam Browser с неговите настройки. Обърнете се към администратора на залата."
+    en = "This exam is sat in Safe Exam Browser with its settings only. Ask the hall administrator."
+
+
 class LineMoved(Refusal):
     """The sitting goes on at another computer."""
 

@@ -14,6 +14,7 @@ class Settings(ServiceSettings):
     package_private_key: str = secret()  #: age identity to which testbank encrypts the questions
     rescue_private_key: str = secret()  #: P-256 key, PEM; screens encrypt to its public half what they could not send
     rescue_after_seconds: float = 60  # not the law: how long answers may wait before a screen offers to keep them
+    portal: str  #: our address as browsers see it; Safe Exam Browser's keys depend on it
     sitting_token_hours: float = 12
     live_batch_changes: int = 256  #: answers in one commit, at most
     live_waiting_changes: int = 20_000  #: answers that may wait for a commit; beyond it the door says it is busy

@@ -30,10 +30,11 @@ from services.session import schemas
 from services.session.commands import READERS, VERBS
 from services.session.documents import CREDENTIAL_SHEETS, DOCUMENTS
 from services.session.live import rescued
-from services.session.lookups import SWITCHES
+from services.session.lookups import SWITCHES, exam_of
 from services.session.rules import seating
 from services.session.rules.annulment import Reason, words
 from services.session.rules.incidents import CODES, GROUPS, Code
+from services.session.rules.locked_browser import file_of
 from services.session.rules.phase import State
 from services.session.settings import Settings
 from services.session.usecases import credentials
@@ -91,12 +92,24 @@ OPEN_RESCUE = Verb(
 )
 
 
+def _settings_file(work: Work, *, exam_id: str) -> Answer:
+    exam_of(work, exam_id)
+    return {"file": file_of(work.settings.portal.rstrip("/"), exam_id)}
+
+
+#: A file and no JSON, so it is not among the verbs.
+LOCKED_BROWSER = Verb(
+    "locked_browser", _settings_file, schemas.OfExam, frozenset({Role.SYSTEM_ADMINISTRATOR}), "Собствено правило"
+)
+
+
 def create_app(runtime: Runtime[Settings]) -> ASGIApp:
     """The finished door."""
     door = Door(runtime, VERBS, _HERE)
     screens = Screens(door)
     pages = [
         Route("/api/print_credentials", screens.print_credentials, methods=["POST"]),
+        Route("/api/locked_browser", screens.locked_browser, methods=["GET"]),
         Route("/api/open_rescue", screens.open_rescue, methods=["POST"]),
         *document_routes.routes(door, READERS),
         Route("/sit", screens.sit),
@@ -131,6 +144,13 @@ class Screens:
         return JSONResponse(
             await run_in_threadpool(carry_out, self._door.runtime, OPEN_RESCUE, payload, request.state.actor)
         )
+
+    async def locked_browser(self, request: Request) -> Response:
+        """``GET /api/locked_browser?exam_id=…``: the exam's settings for Safe Exam Browser, a file."""
+        asked = dict(request.query_params)
+        answer = await run_in_threadpool(carry_out, self._door.runtime, LOCKED_BROWSER, asked, request.state.actor)
+        headers = {"content-disposition": f'attachment; filename="{asked["exam_id"]}.seb"'}
+        return Response(answer["file"], media_type="application/seb", headers=headers)
 
     async def sit(self, request: Request) -> Response:
         """The candidate's page; everything on it comes from ``/live``."""

@@ -49,6 +49,7 @@ AGE = {name: pyrage.x25519.Identity.generate() for name in ("session", "grading"
 _OWN_SETTINGS: dict[str, dict[str, str]] = {
     "registration": {"PORTAL": "https://svops.example.bg", "INQUIRIES": "02 9859 0000"},
     "certification": {"PORTAL": "https://svops.example.bg"},
+    "session": {"PORTAL": "https://svops.example.bg"},
     "testbank": {
         "SESSION_PUBLIC_KEY": str(AGE["session"].to_public()),
         "GRADING_PUBLIC_KEY": str(AGE["grading"].to_public()),

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
@@ -20,11 +21,13 @@ from contracts.people import Role
 from contracts.refusals import Refusal
 from services.session import schemas
 from services.session.live import shapes, tokens
+from services.session.live.locked import Locked
 from services.session.live.notices import Listener
 from services.session.live.saving import FastLane, SavesAnswers
 from services.session.live.screens import Screens
 from services.session.live.tokens import Bearer, Claims, Gate
 from services.session.live.writer import Writer
+from services.session.rules.locked_browser import Shown
 from services.session.settings import Settings
 from services.session.usecases import sittings
 
@@ -73,7 +76,7 @@ class LiveDoor:
         self.answer = SavesAnswers(self._gate, self._writer)
         self._listener = Listener(runtime.settings, runtime.clock)
         self._screens = Screens(runtime)
-        self._enter = Verb("login", self._log_in, schemas.LogIn, ANYBODY, "чл. 24, ал. 1")
+        self._locked = Locked(runtime)
 
     async def close(self) -> None:
         """Write what waits, and hang up."""
@@ -83,22 +86,25 @@ class LiveDoor:
     async def log_in(self, request: Request) -> Response:
         """``POST /live/login`` ``{"username", "password"}`` → ``{"token", "sitting"}``."""
         payload = await json_body(request)
-        return _json(await run_in_threadpool(carry_out, self._runtime, self._enter, payload, NOBODY))
+        enter = Verb(
+            "login", partial(self._log_in, self._locked.shown(request)), schemas.LogIn, ANYBODY, "чл. 24, ал. 1"
+        )
+        return _json(await run_in_threadpool(carry_out, self._runtime, enter, payload, NOBODY))
 
     async def sitting(self, request: Request) -> Response:
         """``GET /live/sitting``: the main screen (Art. 24(2)); its questions only while they may be worked on."""
-        return _json(await self._screens.show(self._bearer(request)))
+        return _json(await self._screens.show(await self._bearer(request)))
 
     async def replay(self, request: Request) -> Response:
         """``POST /live/answers`` ``[{"question", "option", "seq"}]`` → ``{"verdicts": […]}``, one each."""
-        claims, sitting_id = self._bearer(request)
+        claims, sitting_id = await self._bearer(request)
         changes = shapes.changes(shapes.read(shapes.MANY, await json_text(request)), claims.line)
         outcomes = await self._writer.save(sitting_id, changes)
         return _json({"verdicts": [shapes.told(*one) for one in zip(changes, outcomes, strict=True)]})
 
     async def submit(self, request: Request) -> Response:
         """``POST /live/submit``: the final submission."""
-        claims, sitting_id = self._bearer(request)
+        claims, sitting_id = await self._bearer(request)
         return _json(
             await self._in_work(claims, lambda work: sittings.submit(work, sitting_id=sitting_id, line=claims.line))
         )
@@ -107,11 +113,13 @@ class LiveDoor:
         """``GET /live/stream``: server-sent events ``unlock``, ``announcement``, ``time``, ``moved``, ``suspension``,
         ``end``, and ``resync`` (look again).
         """
-        events = self._listener.stream(self._bearer(request).claims)
+        events = self._listener.stream((await self._bearer(request)).claims)
         return StreamingResponse(events, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
-    def _bearer(self, request: Request) -> Bearer:
-        return self._gate.bearer(request.headers.get("authorization", ""))
+    async def _bearer(self, request: Request) -> Bearer:
+        bearer = self._gate.bearer(request.headers.get("authorization", ""))
+        await self._locked.check_request(request, bearer.claims.exam_id)
+        return bearer
 
     async def _in_work(self, claims: Claims, do: Callable[[Work], T]) -> T:
         actor = Actor(claims.candidate_id, frozenset({(Role.CANDIDATE, claims.exam_id)}))
@@ -122,8 +130,9 @@ class LiveDoor:
 
         return await run_in_threadpool(in_transaction)
 
-    def _log_in(self, work: Work, *, username: str, password: str, browser: str | None) -> Answer:
+    def _log_in(self, shown: Shown, work: Work, *, username: str, password: str, browser: str | None) -> Answer:
         sitting, sheet = sittings.log_in(work, username=username, password=password, browser=browser)
+        self._locked.check(work, sitting.exam_id, shown)
         work.session.flush()
         until = work.now + timedelta(hours=self._runtime.settings.sitting_token_hours)
         claims = Claims(

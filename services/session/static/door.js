@@ -18,8 +18,10 @@ export class Refused extends Error {
 export class LiveDoor {
   token = null;
 
+  // Safe Exam Browser tells a page's script what its modern web view cannot add to requests.
   headers() {
-    return this.token ? { authorization: `Bearer ${this.token}` } : {};
+    const key = window.SafeExamBrowser?.security?.configKey;
+    return { ...(this.token ? { authorization: `Bearer ${this.token}` } : {}), ...(key ? { "x-svops-config-key": key } : {}) };
   }
 
   async send(method, path, content) {
