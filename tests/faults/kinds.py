@@ -22,6 +22,7 @@ WAY, BESIDE = "way", "beside"
 _LIMIT_AGAIN_SECONDS = 0.05
 _LIMIT_BYTES = 1_000_000
 _SLOW_SECONDS = 0.3
+_WAYS = (Way.CUT, Way.HALF_OPEN, Way.DEAF, Way.SLOW, Way.FORGOTTEN)
 _BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = 'svops_session' AND pid <> pg_backend_pid()"
 
 Break = Callable[[Stand, int], AbstractContextManager[None]]
@@ -162,9 +163,9 @@ def _kinds() -> Iterator[Kind]:
     yield Kind("database process killed", WAY, 3, (0.2, 1), _backend_killed)
     yield Kind("database frozen", WAY, 3, (0.5, 6), partial(_frozen, name=PrivateDatabase.name))
     yield Kind("disk full", WAY, 3, (0.5, 3), disk_full)
-    for way in (Way.CUT, Way.HALF_OPEN, Way.DEAF, Way.SLOW):
+    for way in _WAYS:
         yield Kind(f"way to the door {way}", WAY, 3, (0.5, 4), partial(_to_door, way=way))
-    for way in (Way.CUT, Way.HALF_OPEN, Way.DEAF, Way.SLOW):
+    for way in _WAYS:
         yield Kind(f"way to the database {way}", WAY, 3, (0.5, 4), partial(_to_database, way=way))
     yield Kind("broker killed", BESIDE, 2, (0.5, 4), partial(_killed, name=PrivateBroker.name))
     yield Kind("broker frozen", BESIDE, 4, (2, 15), partial(_frozen, name=PrivateBroker.name))

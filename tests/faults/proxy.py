@@ -11,7 +11,8 @@ class Way(enum.StrEnum):
     """What becomes of what is sent.
 
     ``HALF_OPEN``: nothing arrives, not even the end of a connection, until the way is open again; then all of it, late.
-    ``DEAF``: requests arrive and answers do not. ``SLOW``: everything arrives later.
+    ``DEAF``: requests arrive and answers do not. ``SLOW``: everything arrives later. ``FORGOTTEN``: as by a firewall
+    that has lost its table: open connections are silent for good, new ones work.
     """
 
     OPEN = "open"
@@ -19,6 +20,7 @@ class Way(enum.StrEnum):
     HALF_OPEN = "half-open"
     DEAF = "deaf"
     SLOW = "slow"
+    FORGOTTEN = "forgotten"
 
 
 _HOLDING = {Way.HALF_OPEN, Way.SLOW}
@@ -66,6 +68,7 @@ class _Side(asyncio.Protocol):
         self._held: deque[tuple[float, bytes | None]] = deque()  #: due when, and what; None: the end
         self._timer: asyncio.TimerHandle | None = None
         self._has_lost = False  #: bytes are missing in its stream: it cannot go on
+        self._is_forgotten = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The client's half asks for the server's."""
@@ -92,6 +95,8 @@ class _Side(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Pass on, later, or never."""
+        if self._is_forgotten:
+            return
         if self._proxy.way is Way.DEAF and self._is_server:
             self._has_lost = True
         elif self._other is not None and not self._held and self._proxy.way not in _HOLDING:
@@ -101,7 +106,7 @@ class _Side(asyncio.Protocol):
 
     def connection_lost(self, _error: Exception | None) -> None:
         """The other half is told as the way allows."""
-        if self._other is None:
+        if self._other is None or self._is_forgotten:
             self._proxy.sides.discard(self)
         else:
             self._hold(None)
@@ -131,7 +136,9 @@ class _Side(asyncio.Protocol):
 
     def meet(self, way: Way) -> None:
         """The way has changed."""
-        if way is Way.CUT or self._has_lost:
+        if way is Way.FORGOTTEN:
+            self._is_forgotten = True
+        elif way is Way.CUT or self._has_lost or self._is_forgotten:
             self.abort()
             if self._other is not None:
                 self._other.abort()

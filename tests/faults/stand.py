@@ -46,7 +46,7 @@ RELAY = "relay"
 EXAM, HALL = "faults", "E1"
 _SESSION = BY_NAME["session"]
 #: Shorter than in production, so that a short fault is long enough to be felt.
-_WRITE_SECONDS = 2
+_WRITE_SECONDS, _SEEN_SECONDS = 2, 1
 PATIENCE_SECONDS = 3.0
 _READY_SECONDS = 60.0
 _CONNECT_SECONDS, _STATEMENT_MS = 2, 10_000
@@ -170,6 +170,7 @@ class Stand:
             own = {
                 "SVOPS_SESSION_DATABASE_URL_FILE": self._secret(f"{name}-database", self._through(proxy)),
                 "SVOPS_SESSION_LIVE_WRITE_SECONDS": str(_WRITE_SECONDS),
+                "SVOPS_SESSION_SCREEN_SEEN_SECONDS": str(_SEEN_SECONDS),
             }
             self._serve(name, ("web", _SESSION.name, "--port", str(port)), own)
 

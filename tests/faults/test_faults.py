@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tests.faults.ledger import Fate
 from tests.faults.report import write
 from tests.faults.stand import RELAY, Stand
 from tests.faults.two_clients import play
+from tests.faults.waiting import until
 
 SEATS = 48
 LONG = (3600.0, 10**9)
@@ -116,10 +116,3 @@ def test_a_seed_is_a_plan_and_every_kind_comes_before_any_comes_again(lane: str)
     assert first == list(islice(plan(1, lane, 2, 1.0), 50))
     assert first != list(islice(plan(2, lane, 2, 1.0), 50))
     assert {fault.kind.name for fault in first[: len(kinds)]} == {kind.name for kind in kinds}
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)  # other processes tell nobody how far they are

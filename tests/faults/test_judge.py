@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +13,7 @@ from services.session.rules.history import Entry, link
 from tests.faults.candidates import Hall
 from tests.faults.ledger import Complaint, Fate, judge
 from tests.faults.stand import Stand
+from tests.faults.waiting import until
 
 SEATS = 8
 _LIED_TO_SECONDS = 2.0
@@ -25,8 +25,7 @@ def sat(stand: Stand) -> Hall:
     """Half of the sittings are open, half are submitted; nothing was broken."""
     desks = [(3600.0, 40 if number % 2 else 10**9) for number in range(SEATS)]
     with stand.hall(stand.desks(desks), SEATS) as hall:
-        while hall.counts.submitted < SEATS / 2 or hall.counts.acknowledged < 100 * SEATS:
-            time.sleep(0.05)  # candidates tell nobody how far they are
+        until(lambda: hall.counts.submitted == SEATS / 2 and hall.counts.acknowledged > 100 * SEATS)
     return hall
 
 

@@ -116,6 +116,22 @@ def test_deaf_the_server_hears_and_is_not_heard_and_the_torn_connection_ends() -
     assert b"request" in talking(talk)
 
 
+def test_forgotten_what_is_open_is_silent_for_good_and_what_is_new_works() -> None:
+    async def talk(
+        proxy: Proxy, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: list[bytes]
+    ) -> None:
+        proxy.become(Way.FORGOTTEN)
+        writer.write(b"nobody hears")
+        await nothing_comes(reader)
+        again, back = await asyncio.open_connection("127.0.0.1", proxy.port)
+        back.write(b"new")
+        assert await again.read(100) == b"new"
+        await hang_up(back)
+        assert b"nobody hears" not in heard
+
+    assert b"new" in talking(talk)
+
+
 def test_slow_everything_arrives_later_and_in_order() -> None:
     async def talk(proxy: Proxy, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *_: object) -> None:
         proxy.become(Way.SLOW, 0.1)

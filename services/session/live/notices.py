@@ -51,6 +51,7 @@ class Listener:
         self._url = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
         self._clock = clock
         self._seen_seconds = settings.screen_seen_seconds
+        self._write_seconds = settings.live_write_seconds
         self._subscribers: set[Subscriber] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -88,17 +89,20 @@ class Listener:
         while True:
             try:
                 await self._pass_on()
-            except psycopg.Error as error:
-                _LOG.warning("live_listener_away", error=str(error))
+            except (psycopg.Error, TimeoutError) as error:
+                _LOG.warning("live_listener_away", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _pass_on(self) -> None:
-        connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True)
+        connection = await psycopg.AsyncConnection.connect(
+            self._url, autocommit=True, connect_timeout=max(2, int(self._write_seconds))
+        )
         async with connection:
             await connection.execute(f"LISTEN {CHANNEL}")
             self._tell(self._subscribers, {"kind": "resync", "facts": {}})  # something may have been missed
             while True:
-                await self._note_seen(connection)
+                async with asyncio.timeout(self._write_seconds):  # a line that is dead without a word is noticed here
+                    await self._note_seen(connection)
                 async for told in connection.notifies(timeout=self._seen_seconds):
                     notice = json.loads(told.payload)
                     self._tell([one for one in self._subscribers if one.is_concerned(notice)], notice)

@@ -176,6 +176,9 @@ class Writer:
         self._stuck.add(writing)
         writing.add_done_callback(self._forget)
         self._connection = None
+        if len(self._stuck) >= _MOST_STUCK:
+            for one in self._stuck:  # a line may be dead without having said so: nothing else would end these
+                one.cancel()
         raise TimeoutError("the transaction takes too long")
 
     def _forget(self, writing: asyncio.Task[list[Outcome]]) -> None:
