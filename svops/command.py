@@ -221,7 +221,7 @@ def demo(electronic: int, paper: int, seed: int, out: Path) -> None:
 
 
 @main.command()
-@click.argument("name", type=click.Choice(["cards", "events", "grading", "live", "start"]))
+@click.argument("name", type=click.Choice(["cards", "day", "events", "grading", "live", "start"]))
 @click.option("--quick", is_flag=True, help="fewer and shorter rounds")
 @click.option("--json", "path", type=click.Path(path_type=Path), help="write the figures here too")
 def bench(name: str, quick: bool, path: Path | None) -> None:

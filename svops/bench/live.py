@@ -7,28 +7,24 @@ import shutil
 import statistics
 import subprocess
 import tempfile
-import uuid
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
-from chassis.work import Runtime
 from regulation import in_force
-from services.session.live import tokens
-from services.session.tables import Sheet, Sitting
 from svops.bench.candidates import Screen, answer_for
 from svops.bench.place import WEB, Bench, bench_place, cpu_seconds, megabytes, serving
 from svops.bench.report import Outcome, median_ratio, share
+from svops.bench.sittings import sit_down
 from svops.local.database import binaries
 from svops.services import BY_NAME
 
 _FLOOR, _AIM = 0.7, 1.2
-_EXAM, _HALL = "bench", "E1"
 _SITTINGS = 1024
 _CLIENTS = 32  #: of the yardstick
 _HALL_FULL = 256  #: connections at which the ratio is taken
@@ -72,7 +68,7 @@ def run(*, is_quick: bool) -> Outcome:
     with bench_place() as place:
         os.environ.update(place.variables)
         runtime = BY_NAME["session"].runtime(pool_size=2)
-        issued = _sit_down(runtime)
+        issued = [one.token for one in sit_down(runtime, _SITTINGS)]
         with runtime.work() as work:
             work.session.execute(text(_YARD))
         found: dict[tuple[int, int], list[Measured]] = {}
@@ -106,39 +102,6 @@ def _figures(title: str, measured: Sequence[Measured]) -> dict[str, Any]:
         f"{title}: CPU s of doors per 1,000": middle.cpu_per_thousand,
         f"{title}: MB a door": middle.megabytes_a_door,
     }
-
-
-def _sit_down(runtime: Runtime[Any]) -> list[str]:
-    """Sittings under way, and the token of each."""
-    now = datetime.now(UTC)
-    law = in_force(now.date())
-    names = [uuid.uuid4() for _ in range(_SITTINGS)]
-    with runtime.work() as work:
-        work.session.execute(insert(Sitting), [_sitting(one, number, now) for number, one in enumerate(names)])
-        work.session.execute(
-            insert(Sheet),
-            [
-                {"sitting_id": one, "line": 1, "opens_at": now, "ends_at": now + timedelta(hours=12),
-                 "questions": law.questions, "letters": "".join(law.option_letters)}
-                for one in names
-            ],
-        )  # fmt: skip
-    key = runtime.settings.sitting_key
-    return [tokens.issue(key, _claims(one, now)) for one in names]
-
-
-def _sitting(name: uuid.UUID, number: int, now: datetime) -> dict[str, Any]:
-    return {
-        "sitting_id": name, "exam_id": _EXAM, "candidate_id": str(name), "mode": "electronic", "session": 1,
-        "hall": _HALL, "seat": str(number), "first": "Име", "middle": "Презиме", "last": "Фамилия",
-        "identifier_type": "egn", "identifier": "0" * 10, "assisted": False, "identified_at": now,
-        "logged_in_at": now, "unique_number": f"{number:06}", "variant": 1, "sub_variant": "1А",
-    }  # fmt: skip
-
-
-def _claims(name: uuid.UUID, now: datetime) -> tokens.Claims:
-    until = int((now + timedelta(hours=12)).timestamp())
-    return tokens.Claims(sitting_id=str(name), candidate_id=str(name), exam_id=_EXAM, hall=_HALL, line=1, until=until)
 
 
 def _measure(place: Bench, ports: Sequence[int], issued: Sequence[str], seconds: float) -> Measured:
