@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import os
+import resource
 import signal
 import threading
 from collections.abc import Iterator
@@ -49,6 +50,8 @@ def serve_web(services: tuple[Service, ...], *, host: str, port: int) -> None:
 
     logging.configure("web")
     app = web_front(services)
+    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))  # each screen of a hall holds a stream open
     gc.freeze()  # what is loaded now lives as long as the process: no collection need look at it again
     gc.set_threshold(_COLLECT_AFTER)
     uvicorn.run(
