@@ -39,7 +39,7 @@ def compared(
     change of this line that the server has refused.
 
     ``became``: ``saved`` (it stands), ``superseded`` (a newer one stands), ``refused`` with its ``reason``, or
-    ``missing``: the server has never seen it.
+    ``missing``: the server has no record of it.
 
     Own choice: it is told and nothing more. After the end nothing but the commission's decision changes a sheet
     (Art. 29).

@@ -1,4 +1,5 @@
-// What the server has not confirmed, kept over reloads: one change a question, the newest.
+// What the server has not confirmed, kept over reloads: one change a question, the newest. The page's own memory is asked,
+// IndexedDB remembers; where a browser has no storage, what is on its way lives as long as the page.
 const NAME = "svops-sitting";
 
 const settled = (request) => new Promise((resolve, reject) => {
@@ -6,46 +7,84 @@ const settled = (request) => new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
+const committed = (transaction) => new Promise((resolve, reject) => {
+  transaction.oncomplete = () => resolve();
+  transaction.onerror = transaction.onabort = () => reject(transaction.error);
+});
+
 export class Queue {
+  #database = null;
+  #changes = new Map();
+  #memory = new Map();
+
   async open() {
-    const opening = indexedDB.open(NAME, 1);
-    opening.onupgradeneeded = () => {
-      opening.result.createObjectStore("waiting", { keyPath: "question" });
-      opening.result.createObjectStore("memory");
-    };
-    this.database = await settled(opening);
+    try {
+      const opening = indexedDB.open(NAME, 1);
+      opening.onupgradeneeded = () => {
+        opening.result.createObjectStore("waiting", { keyPath: "question" });
+        opening.result.createObjectStore("memory");
+      };
+      this.#database = await settled(opening);
+      const [waiting, memory] = ["waiting", "memory"].map((name) => this.#database.transaction(name).objectStore(name));
+      const [changes, names, values] = await Promise.all([waiting.getAll(), memory.getAllKeys(), memory.getAll()].map(settled));
+      for (const change of changes) this.#changes.set(change.question, change);
+      names.forEach((name, index) => this.#memory.set(name, values[index]));
+    } catch {
+      this.#database = null;
+    }
   }
 
-  #store(name, mode = "readwrite") {
-    return this.database.transaction(name, mode, { durability: "strict" }).objectStore(name);
+  async #write(name, change) {
+    if (!this.#database) return;
+    try {
+      const transaction = this.#database.transaction(name, "readwrite", { durability: "strict" });
+      change(transaction.objectStore(name));
+      await committed(transaction);
+    } catch {
+      // a full or broken disk is no reason not to send
+    }
   }
 
+  // What is to be sent.
   waiting() {
-    return settled(this.#store("waiting", "readonly").getAll());
+    return [...this.#changes.values()].filter((change) => !change.refused);
+  }
+
+  // What has not been saved: on its way, or refused for good.
+  unsent() {
+    return [...this.#changes.values()];
   }
 
   put(change) {
-    return settled(this.#store("waiting").put(change));
+    this.#changes.set(change.question, change);
+    return this.#write("waiting", (store) => store.put(change));
   }
 
   // A change is done when nothing newer for its question has come meanwhile.
   async done(question, seq) {
-    const store = this.#store("waiting");
-    const waiting = await settled(store.get(question));
-    if (waiting && waiting.seq <= seq) await settled(store.delete(question));
+    if (!(this.#changes.get(question)?.seq <= seq)) return;
+    this.#changes.delete(question);
+    await this.#write("waiting", (store) => store.delete(question));
+  }
+
+  // Refused for good: not sent again, but kept for the rescue file.
+  async refuse(question, seq, code) {
+    const change = this.#changes.get(question);
+    if (change?.seq === seq) await this.put({ ...change, refused: code });
   }
 
   remembered(name) {
-    return settled(this.#store("memory", "readonly").get(name));
+    return this.#memory.get(name);
   }
 
   remember(name, value) {
-    return settled(this.#store("memory").put(value, name));
+    this.#memory.set(name, value);
+    return this.#write("memory", (store) => store.put(value, name));
   }
 
   // A random id of this browser: with it an answer to a log-in that was lost on the way may be asked for again.
   async browser() {
-    const known = await this.remembered("browser");
+    const known = this.remembered("browser");
     if (known) return known;
     const made = crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))]
       .map((byte) => byte.toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
@@ -55,16 +94,19 @@ export class Queue {
 
   // Another candidate's leftovers never go out under this one's name.
   async startOver(token, whose) {
-    if ((await this.remembered("whose")) !== whose) {
-      await settled(this.#store("waiting").clear());
-      for (const name of ["flagged", "current"]) await settled(this.#store("memory").delete(name));
-    }
+    if (this.remembered("whose") !== whose) await this.forget(["browser"]);
     await this.remember("whose", whose);
     await this.remember("token", token);
   }
 
-  async forget() {
-    await settled(this.#store("waiting").clear());
-    await settled(this.#store("memory").clear());
+  async forget(except = []) {
+    const kept = except.map((name) => [name, this.remembered(name)]).filter(([, value]) => value !== undefined);
+    this.#changes.clear();
+    this.#memory = new Map(kept);
+    await this.#write("waiting", (store) => store.clear());
+    await this.#write("memory", (store) => {
+      store.clear();
+      for (const [name, value] of kept) store.put(value, name);
+    });
   }
 }

@@ -1,29 +1,60 @@
 // The sitting page: what Art. 24(2) shows, and answers that are told as saved only when the server has them for good.
 // Every change goes into IndexedDB and to the server at once; what the server has not confirmed is sent until it has.
-import { Queue } from "./queue.js";
+import { comfort } from "./comfort.js";
 import { events, LiveDoor, Refused } from "./door.js";
+import { element, Paper } from "./paper.js";
+import { Queue } from "./queue.js";
+import { canSeal, download, sealed } from "./rescue.js";
 
 const body = document.body;
 const words = body.dataset;
 const at = (id) => document.getElementById(id);
 const ANNOUNCED_MINUTES = [60, 30, 15, 5, 1];
 const LOOK_AGAIN_MS = 15000;
+const LOOK_AT_END_MS = 3000;
+const MOST_AT_ONCE = 500;
+const CLOSED = ["submitted", "time_expired", "annulled"];
+// No later try changes these; whatever else is refused may be accepted yet, so it stays in the queue.
+const REFUSED_FOR_GOOD = ["TimeExpired", "SittingClosed", "LineMoved"];
+// A suspended screen would only be refused, and one without a log-in too.
+const MAY_SEND = ["answering", "ended", "moved"];
 
 const queue = new Queue();
 const door = new LiveDoor();
-const state = { sitting: null, answers: new Map(), flagged: new Set(), current: 1, seq: 0, end: null, line: "", spoken: Infinity };
+const paper = new Paper(words, { choose: change, flag, turn: (number) => queue.remember("current", number) });
+const fresh = () => ({
+  sitting: null, answers: new Map(), seqs: new Map(), flagged: new Set(), seq: 0, end: null, spoken: Infinity,
+  isAway: false, failures: 0, stuckSince: null, drawn: "", isOver: false, headed: "",
+});
+const state = fresh();
+
+const isOn = (view) => body.dataset.view === view;
 
 function show(view) {
   body.dataset.view = view;
+  offer();
 }
 
 // ---- log-in, and coming back
 
 async function begin() {
+  comfort();
   await queue.open();
   await onlyTab();
-  door.token = await queue.remembered("token");
+  door.token = queue.remembered("token");
+  if (queue.waiting().length) state.stuckSince = performance.now();
   at("login").addEventListener("submit", logIn);
+  at("confirm").addEventListener("click", confirmData);
+  at("here").addEventListener("click", () => show("login"));
+  at("save").addEventListener("click", saveRescue);
+  at("previous").addEventListener("click", () => paper.go(paper.current - 1));
+  at("next").addEventListener("click", () => paper.go(paper.current + 1));
+  at("layout").addEventListener("click", layOut);
+  at("questions").addEventListener("submit", (event) => event.preventDefault());
+  at("finish").addEventListener("click", ask);
+  at("back").addEventListener("click", () => at("sure").close());
+  at("submit").addEventListener("click", submit);
+  document.addEventListener("keydown", press);
   if (door.token) await look();
 }
 
@@ -35,8 +66,7 @@ async function onlyTab() {
         isHeld();
         return new Promise(() => {});
       }
-      at("moved-title").textContent = words.otherTab;
-      show("moved");
+      show("second");
       return undefined;
     });
   });
@@ -53,6 +83,7 @@ async function logIn(event) {
     door.token = entered.token;
     await queue.startOver(entered.token, entered.sitting.exam_username);
     event.target.reset();
+    Object.assign(state, fresh());
     await take(entered.sitting);
   } catch (error) {
     refusal.textContent = error instanceof Refused ? error.sentence(document.documentElement.lang) : words.noServer;
@@ -69,243 +100,303 @@ async function look() {
   try {
     await take(await door.send("GET", "/sitting"));
   } catch (error) {
-    if (error instanceof Refused) return refused(error);
-    online(false);
+    if (!(await isOut(error))) online(false);
   }
-  if (body.dataset.view === "waiting" || !state.sitting) looking = setTimeout(look, LOOK_AGAIN_MS);
-  return undefined;
+  if (isOn("waiting") || !state.sitting) looking = setTimeout(look, LOOK_AGAIN_MS);
 }
 
-async function refused(error) {
+// Whether this screen may no longer speak for the sitting; then it says so.
+async function isOut(error) {
   if (error.code === "LineMoved") {
     show("moved");
   } else if (error.code === "NotAuthenticated") {
-    await queue.forget();
+    door.token = null;
+    await queue.remember("token", null); // what waits goes out when the same candidate has logged in again
     show("login");
   } else {
-    await look();
+    return false;
   }
+  return true;
+}
+
+async function refused(error) {
+  if (!(await isOut(error))) await look();
 }
 
 async function take(sitting) {
   online(true);
-  const isFirst = !state.sitting;
   state.sitting = sitting;
   state.end = sitting.remaining_seconds === null ? null : performance.now() + sitting.remaining_seconds * 1000;
-  for (const list of document.querySelectorAll(".who")) heading(list, sitting);
+  queue.remember("rescue", { exam_id: sitting.exam_id, exam_username: sitting.exam_username, ...sitting.rescue });
+  head();
   if (sitting.questions) {
-    await work(sitting);
-  } else if (["submitted", "time_expired", "annulled"].includes(sitting.state)) {
-    await ended(sitting);
+    work();
+  } else if (CLOSED.includes(sitting.state)) {
+    await ended();
   } else {
+    const isRunning = sitting.state === "suspended";
+    at("waiting-title").textContent = isRunning ? words.suspended : words.notStarted;
+    at("waiting-text").textContent = isRunning ? words.suspendedText : words.notStartedText;
     show("waiting");
     clearTimeout(looking);
     looking = setTimeout(look, LOOK_AGAIN_MS);
   }
-  if (isFirst) listen();
+  listen();
 }
 
-async function work(sitting) {
-  for (const [number, answer] of Object.entries(sitting.answers)) {
-    state.answers.set(Number(number), answer.option);
-    state.seq = Math.max(state.seq, answer.seq);
+function work() {
+  const { sitting } = state;
+  for (const [number, { option, seq }] of Object.entries(sitting.answers)) know(Number(number), option, seq);
+  for (const { question, option, seq, refused: code } of queue.unsent()) if (!code) know(question, option, seq);
+  state.flagged = new Set(queue.remembered("flagged") ?? []);
+  const drawn = `${sitting.exam_username} ${sitting.variant} ${sitting.sub_variant}`;
+  if (state.drawn !== drawn) {
+    paper.draw(sitting.questions);
+    for (const number of state.flagged) paper.setFlag(number, true);
+    state.drawn = drawn;
   }
-  for (const waiting of await queue.waiting()) {
-    state.answers.set(waiting.question, waiting.option);
-    state.seq = Math.max(state.seq, waiting.seq);
-  }
-  state.flagged = new Set(await queue.remembered("flagged") ?? []);
-  state.current = (await queue.remembered("current")) ?? 1;
+  for (const { number } of sitting.questions) paper.set(number, state.answers.get(number) ?? null);
+  const isFirst = !isOn("answering");
   show("answering");
-  if (!at("map").children.length) drawMap();
-  draw();
+  if (isFirst) paper.lay(queue.remembered("current") ?? 1, queue.remembered("layout") === "list");
+  nameLayout();
+  mark();
   deliver();
 }
 
-async function ended(sitting) {
+// What is older than what is known here is only late.
+function know(question, option, seq) {
+  state.seq = Math.max(state.seq, seq);
+  if (seq < (state.seqs.get(question) ?? 0)) return;
+  state.answers.set(question, option);
+  state.seqs.set(question, seq);
+}
+
+async function ended() {
+  const { sitting } = state;
   at("ended").textContent = { submitted: words.submitted, time_expired: words.timeExpired, annulled: words.annulled }[sitting.state];
   at("ended-answered").textContent = `${words.answeredQuestions}: ${sitting.answered} / ${sitting.questions_count}`;
   if (at("sure").open) at("sure").close();
   show("ended");
-  await queue.forget();
+  if (queue.waiting().length) deliver(); // refused now, and so on record with the hour at which it came
+  else if (!queue.unsent().length) await queue.forget();
 }
 
-function heading(list, sitting) {
+// ---- whose sitting it is
+
+function head() {
+  const { sitting } = state;
+  const [isConfirmed, isHidden] = [Boolean(queue.remembered("confirmed")), Boolean(queue.remembered("hidden"))];
+  at("confirm").hidden = isConfirmed;
   const rows = [
     [words.candidate, sitting.names],
-    [words[sitting.identifier_type], sitting.identifier],
+    [words[sitting.identifier_type], isHidden ? "••••••••••" : sitting.identifier],
     [words.unique, sitting.unique_number],
     [words.date, new Date(`${sitting.exam_on}T12:00:00Z`).toLocaleDateString("bg-BG")],
     ...(sitting.sub_variant ? [[words.variant, `${sitting.variant} (${sitting.sub_variant})`]] : []),
     [words.place, `${sitting.hall} · ${sitting.seat}`],
   ];
-  list.replaceChildren(...rows.map(([label, value], index) => row(label, value, index === 1)));
-}
-
-function row(label, value, mayHide) {
-  const [line, term, detail] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
-  term.textContent = label;
-  detail.textContent = value;
-  line.append(term, detail);
-  if (mayHide) {
-    const hide = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: words.hide });
-    hide.addEventListener("click", () => {
-      detail.hidden = !detail.hidden;
-      hide.textContent = detail.hidden ? words.show : words.hide;
-    });
-    line.append(hide);
+  const headed = JSON.stringify([rows, isConfirmed]);
+  if (state.headed === headed) return; // a button that has the focus keeps it
+  state.headed = headed;
+  for (const list of document.querySelectorAll(".who")) {
+    const hadFocus = list.contains(document.activeElement);
+    list.replaceChildren(...rows.map(([label, value]) => element("div", {}, element("dt", { textContent: label }), element("dd", { textContent: value }))));
+    const button = identifierButton(isConfirmed, isHidden);
+    if (isConfirmed || list.closest(".bar")) list.children[1].lastChild.append(" ", button);
+    if (hadFocus) button.focus();
   }
-  return line;
 }
 
-// ---- one question, and the map of all
-
-function drawMap() {
-  at("map").replaceChildren(...state.sitting.questions.map((question) => {
-    const item = document.createElement("li");
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: question.number });
-    button.addEventListener("click", () => go(question.number));
-    item.append(button);
-    return item;
-  }));
-  at("previous").addEventListener("click", () => go(state.current - 1));
-  at("next").addEventListener("click", () => go(state.current + 1));
-  at("clear").addEventListener("click", () => change(null));
-  at("flag").addEventListener("change", flag);
-  at("question").addEventListener("submit", (event) => event.preventDefault());
-  at("finish").addEventListener("click", ask);
-  at("back").addEventListener("click", () => at("sure").close());
-  at("submit").addEventListener("click", submit);
+function identifierButton(isConfirmed, isHidden) {
+  const name = words[state.sitting.identifier_type];
+  const button = element("button", { type: "button", className: "plain" });
+  button.textContent = !isConfirmed ? words.confirmData : isHidden ? words.show : words.hide;
+  if (isConfirmed) button.setAttribute("aria-label", `${button.textContent}: ${name}`);
+  button.addEventListener("click", isConfirmed ? () => hideIdentifier(!isHidden) : confirmData);
+  return button;
 }
 
-function go(number) {
-  if (number < 1 || number > state.sitting.questions.length) return;
-  state.current = number;
-  queue.remember("current", number);
-  draw();
-  at("options").querySelector("input:checked, input")?.focus();
+function confirmData() {
+  queue.remember("confirmed", true);
+  head();
+  speak(words.confirmed);
 }
 
-function draw() {
-  const question = state.sitting.questions[state.current - 1];
-  at("number").textContent = `${words.question} ${question.number} / ${state.sitting.questions.length}`;
-  at("text").textContent = question.text;
-  at("options").replaceChildren(...Object.entries(question.options).map(([letter, text]) => option(letter, text)));
-  at("flag").checked = state.flagged.has(state.current);
-  at("previous").disabled = state.current === 1;
-  at("next").disabled = state.current === state.sitting.questions.length;
-  at("told").textContent = "";
-  mark();
+function hideIdentifier(isHidden) {
+  queue.remember("hidden", isHidden);
+  head();
 }
 
-function option(letter, text) {
-  const label = document.createElement("label");
-  const input = Object.assign(document.createElement("input"), { type: "radio", name: "option", value: letter });
-  input.checked = state.answers.get(state.current) === letter;
-  input.addEventListener("change", () => change(letter));
-  const code = Object.assign(document.createElement("b"), { textContent: letter });
-  label.append(input, code, Object.assign(document.createElement("span"), { textContent: text }));
-  return label;
+// ---- the questions
+
+function layOut() {
+  const isList = !paper.isList;
+  queue.remember("layout", isList ? "list" : "one");
+  paper.lay(paper.current, isList);
+  nameLayout();
 }
 
-async function mark() {
-  const pending = new Set((await queue.waiting()).map((one) => one.question));
-  let answered = 0;
-  [...at("map").children].forEach((item, index) => {
-    const [button, number] = [item.firstChild, index + 1];
-    const has = Boolean(state.answers.get(number));
-    answered += has;
-    button.classList.toggle("answered", has);
-    button.classList.toggle("pending", pending.has(number));
-    button.classList.toggle("flagged", state.flagged.has(number));
-    const flagged = state.flagged.has(number) ? `, ${words.flagged}` : "";
-    button.setAttribute("aria-label", `${words.question} ${number}, ${has ? words.answered : words.unanswered}${flagged}`);
-    if (number === state.current) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
-  });
-  at("count").textContent = `${answered} / ${state.sitting.questions.length}`;
-  at("line").textContent = state.isAway ? words.waiting : pending.size ? words.saving : words.saved;
-  at("line").className = state.isAway ? "line bad" : pending.size ? "line wait" : "line";
+function nameLayout() {
+  at("layout").textContent = paper.isList ? words.oneByOne : words.asList;
 }
 
-function flag() {
-  if (at("flag").checked) state.flagged.add(state.current);
-  else state.flagged.delete(state.current);
+function press(event) {
+  if (!isOn("answering") || at("sure").open || event.ctrlKey || event.altKey || event.metaKey || state.isOver) return;
+  const isInside = at("questions").contains(event.target);
+  const by = { PageUp: -1, PageDown: 1 }[event.key];
+  if (by && (isInside || !paper.isList)) {
+    event.preventDefault();
+    paper.go(paper.current + by);
+  } else if (event.target.closest?.(".question") && paper.press(paper.current, event.key)) {
+    event.preventDefault();
+  }
+}
+
+function flag(number, isFlagged) {
+  if (isFlagged) state.flagged.add(number);
+  else state.flagged.delete(number);
   queue.remember("flagged", [...state.flagged]);
   mark();
 }
 
+function mark() {
+  if (!isOn("answering")) return;
+  const unsent = new Map(queue.unsent().map((one) => [one.question, one]));
+  const waiting = queue.waiting().length;
+  const isWaiting = state.isAway ? [words.waiting, "bad"] : [words.saving, "wait"];
+  const toldOf = (number) => {
+    if (unsent.get(number)?.refused) return [words.refused, "bad"];
+    if (unsent.has(number)) return isWaiting;
+    return state.seqs.has(number) ? [words.saved, "good"] : ["", ""];
+  };
+  paper.mark((number) => {
+    const [told, how] = toldOf(number);
+    return { has: Boolean(state.answers.get(number)), isFlagged: state.flagged.has(number), isPending: unsent.has(number), told, how };
+  });
+  const answered = [...state.answers.values()].filter(Boolean).length;
+  at("count").textContent = `${answered} / ${state.sitting.questions.length}`;
+  const [line, how] = waiting ? isWaiting : state.isAway ? [words.noLine, "bad"] : [state.seqs.size ? words.saved : "", ""];
+  const told = waiting > 1 ? `${line} (${waiting})` : line;
+  if (at("line").textContent !== told) at("line").textContent = told;
+  at("line").className = `line ${how}`;
+}
+
 // ---- answers on their way
 
-async function change(letter) {
-  const question = state.current;
+async function change(question, letter) {
   state.seq += 1;
-  state.answers.set(question, letter);
-  if (letter === null) for (const input of at("options").querySelectorAll("input")) input.checked = false;
-  await queue.put({ question, option: letter, seq: state.seq, client_at: new Date().toISOString() });
-  tell(state.isAway ? words.waiting : words.saving, state.isAway ? "bad" : "wait");
-  await mark();
+  know(question, letter, state.seq);
+  const kept = queue.put({ question, option: letter, seq: state.seq, client_at: new Date().toISOString() });
+  state.stuckSince ??= performance.now();
+  mark();
   deliver();
+  await kept;
 }
 
-let isDelivering = false;
+let delivering = null;
 let again = 0;
 
-async function deliver() {
-  if (isDelivering) return;
-  isDelivering = true;
+function deliver() {
   clearTimeout(again);
+  if (!MAY_SEND.includes(body.dataset.view)) return Promise.resolve();
+  delivering ??= deliverAll().finally(() => {
+    delivering = null;
+    mark();
+    offer();
+    if (queue.waiting().length) again = setTimeout(deliver, Math.min(250 * 2 ** state.failures, 10000));
+  });
+  return delivering;
+}
+
+async function deliverAll() {
   try {
-    for (let waiting = await queue.waiting(); waiting.length; waiting = await queue.waiting()) {
-      if (!(await deliverSome(waiting.slice(0, 500)))) break;
-    }
+    while (queue.waiting().length) await deliverSome(queue.waiting().slice(0, MOST_AT_ONCE));
     state.failures = 0;
+    state.stuckSince = null;
   } catch (error) {
-    if (!(error instanceof Refused) || error.status >= 500) away();
-    else await refused(error);
-  } finally {
-    isDelivering = false;
-    if (body.dataset.view === "answering") await mark();
+    state.failures += 1;
+    if (error instanceof Refused && error.status < 500) await refused(error);
+    else online(false);
   }
 }
 
-async function deliverSome(waiting) {
-  const [one] = waiting;
-  const sent = waiting.length === 1
-    ? [await door.send("PUT", `/answers/${one.question}`, { option: one.option, seq: one.seq, client_at: one.client_at })]
-    : (await door.send("POST", "/answers", waiting)).verdicts;
-  online(true);
-  for (const told of sent) {
+// Sends these, and believes of each only what the server says of it.
+async function deliverSome(changes) {
+  let refusal = null;
+  for (const told of await verdicts(changes)) {
     if (told.verdict === "refused") {
-      await refused(new Refused({ code: told.code, sentence: {} }, 409));
-      return false;
+      refusal = told.code;
+      if (REFUSED_FOR_GOOD.includes(told.code)) await queue.refuse(told.question, told.seq, told.code);
+    } else {
+      await queue.done(told.question, told.seq);
+      state.stuckSince = performance.now();
+      adopt(told);
     }
-    await queue.done(told.question, told.seq);
-    if (told.question === state.current) tell(words.saved, "good");
   }
-  return true;
+  online(true);
+  mark();
+  if (refusal) throw new Refused({ code: refusal, sentence: {} }, 409);
 }
 
-function tell(sentence, how) {
-  at("told").textContent = sentence;
-  at("told").className = how;
+async function verdicts(changes) {
+  if (changes.length > 1) return (await door.send("POST", "/answers", changes)).verdicts;
+  const [{ question, option, seq, client_at }] = changes;
+  try {
+    return [await door.send("PUT", `/answers/${question}`, { option, seq, client_at })];
+  } catch (error) {
+    if (!(error instanceof Refused) || !REFUSED_FOR_GOOD.includes(error.code)) throw error;
+    return [{ question, seq, verdict: "refused", code: error.code }];
+  }
 }
 
-function away() {
-  online(false);
-  state.failures = (state.failures ?? 0) + 1;
-  again = setTimeout(deliver, Math.min(1000 * 2 ** state.failures, 10000));
+// A newer answer stands, given elsewhere: it is shown, because it is what counts.
+function adopt({ question, verdict, stands }) {
+  if (verdict !== "superseded" || !stands || stands.seq < state.seqs.get(question)) return;
+  know(question, stands.option, stands.seq);
+  paper.set(question, stands.option);
 }
 
 function online(isThere) {
   if (state.isAway === !isThere) return;
   state.isAway = !isThere;
-  if (body.dataset.view === "answering") mark();
+  if (isThere) state.failures = 0;
+  mark();
+}
+
+// ---- what could not be saved, as a file
+
+function offer() {
+  const panel = at("rescue");
+  const { stuckSince, isOver } = state;
+  const rescue = queue.remembered("rescue");
+  const unsent = queue.unsent().length;
+  const isLate = stuckSince !== null && performance.now() - stuckSince >= (rescue?.after_seconds ?? Infinity) * 1000;
+  const isAfter = isOver || isOn("ended") || isOn("moved");
+  panel.hidden = !rescue || !unsent || !(isLate || isAfter);
+  if (panel.hidden) return;
+  const told = isOn("moved") ? words.rescueMoved : isOn("ended") ? words.rescueEnded : isOver ? words.rescueOver : words.rescueAway;
+  const text = `${told} ${words.unsent} ${unsent}.`;
+  if (at("rescue-text").textContent !== text) at("rescue-text").textContent = text;
+  at("save").hidden = !canSeal();
+}
+
+async function saveRescue() {
+  const rescue = queue.remembered("rescue");
+  const content = {
+    token: door.token,
+    made_at: new Date().toISOString(),
+    unsent: queue.unsent(),
+    shown: Object.fromEntries([...state.answers].filter(([, letter]) => letter)),
+  };
+  const name = `svops-${rescue.exam_id}-${rescue.exam_username}.jwe`;
+  download(name, await sealed(content, rescue.key));
+  at("rescue-saved").textContent = `${words.rescueSaved} ${name}`;
 }
 
 // ---- the end
 
-async function ask() {
+function ask() {
   const open = state.sitting.questions.filter((question) => !state.answers.get(question.number)).length;
   at("sure-open").textContent = open === 0 ? words.allAnswered : open === 1 ? words.openOne : `${words.open} ${open}.`;
   at("sure-refusal").hidden = true;
@@ -313,71 +404,103 @@ async function ask() {
 }
 
 async function submit() {
-  await deliver();
   const refusal = at("sure-refusal");
-  if ((await queue.waiting()).length) {
-    refusal.textContent = words.unsaved;
-    refusal.hidden = false;
-    return;
-  }
+  refusal.hidden = true;
+  await deliver();
   try {
+    if (queue.waiting().length) throw new Refused({ code: "unsaved", sentence: {} }, 0);
     await door.send("POST", "/submit", {});
     await look();
   } catch (error) {
-    if (error instanceof Refused && error.status < 500) await refused(error);
-    refusal.textContent = words.noServer;
+    if (error instanceof Refused && error.status >= 400 && error.status < 500) await refused(error);
+    refusal.textContent = error.code === "unsaved" ? words.unsaved : words.noServer;
     refusal.hidden = false;
   }
 }
 
 // ---- what happens meanwhile
 
+let isListening = false;
+
 async function listen() {
+  if (isListening) return;
+  isListening = true;
   const told = {
-    time: (facts) => keepTime(facts.now),
-    announcement: (facts) => speak(`${words.announced} ${facts.minutes} ${words.minutes}`),
-    unlock: look,
-    end: look,
-    suspension: look,
-    resync: look,
-    moved: () => show("moved"),
+    time: (facts) => keepTime(facts),
+    announcement: (facts) => announce(facts),
+    moved: () => leave(),
   };
   while (!["moved", "login", "ended"].includes(body.dataset.view)) {
     try {
       for await (const event of events(door)) {
         online(true);
-        await told[event.kind]?.(event.facts);
+        await (told[event.kind] ?? look)(event.facts);
       }
     } catch {
       online(false);
     }
     await new Promise((later) => setTimeout(later, 2000));
-    deliver();
+    if (queue.waiting().length) deliver();
   }
+  isListening = false;
 }
 
-function keepTime(now) {
+// What is on its way is refused over this line, and so on record.
+async function leave() {
+  await deliver();
+  show("moved");
+}
+
+function keepTime({ now, ends_at }) {
+  if (ends_at && state.sitting) state.sitting.ends_at = ends_at;
   if (state.sitting?.ends_at) state.end = performance.now() + (new Date(state.sitting.ends_at) - new Date(now));
+}
+
+function announce({ minutes, text }) {
+  const sentence = text ? `${words.announcedText} ${text}` : `${words.announced} ${minutes} ${words.minutes}`;
+  at("notice").textContent = sentence;
+  at("notice").hidden = false;
+  speak(sentence);
 }
 
 function speak(sentence) {
   at("spoken").textContent = sentence;
-  at("line").textContent = sentence;
 }
 
-setInterval(() => {
-  if (state.end === null || body.dataset.view !== "answering") return;
+// The clock runs on the page; a reader hears of it at the thresholds only.
+function tick() {
+  offer();
+  if (state.end === null || !isOn("answering")) return;
   const seconds = Math.max(0, Math.floor((state.end - performance.now()) / 1000));
   const two = (number) => String(number).padStart(2, "0");
   at("clock").textContent = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   document.querySelector(".clock").classList.toggle("last", seconds <= 900);
   const threshold = ANNOUNCED_MINUTES.findLast((minutes) => seconds <= minutes * 60);
   if (threshold && threshold < state.spoken) {
-    if (state.spoken !== Infinity || seconds > (threshold - 1) * 60) at("spoken").textContent = `${words.remaining} ${threshold} ${words.minutes}`;
+    if (state.spoken !== Infinity || seconds > (threshold - 1) * 60) speak(`${words.remaining} ${threshold} ${words.minutes}`);
     state.spoken = threshold;
   }
-  if (seconds === 0) look();
-}, 1000);
+  over(seconds === 0);
+}
 
-addEventListener("online", deliver);
+let lookedAtEnd = -Infinity;
+
+// Nothing is taken any more once the time is over, though the server cannot be asked.
+function over(isOver) {
+  if (state.isOver !== isOver) {
+    state.isOver = isOver;
+    paper.stop(isOver);
+    at("over").hidden = !isOver;
+    if (isOver) speak(at("over").textContent);
+    offer();
+  }
+  if (isOver && performance.now() - lookedAtEnd > LOOK_AT_END_MS) {
+    lookedAtEnd = performance.now();
+    look();
+  }
+}
+
+setInterval(tick, 1000);
+addEventListener("online", () => look());
+addEventListener("offline", () => online(false));
 begin();

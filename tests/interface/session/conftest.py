@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from contracts.people import Mode, Role
 from services.session.live import create_live_app
 from tests.interface.house import House
-from tests.interface.session.exam_day import EXAM, ExamDay, Line
+from tests.interface.session.exam_day import EXAM, ExamDay, Line, at_their_computers, quarter_to_nine
 
 
 @pytest.fixture
@@ -16,22 +15,7 @@ def day(house_of: Callable[[str], House]) -> Iterator[ExamDay]:
     house = house_of("session")
     live = Line(create_live_app(house.runtime))
     try:
-        day = ExamDay(house, live)
-        day.announce()
-        day.appoint("system", Role.SYSTEM_ADMINISTRATOR)
-        day.appoint("chair", Role.CHAIR)
-        day.appoint("director", Role.DIRECTOR)
-        for hall in ("К1", "К2", "Х1"):
-            day.appoint(f"hall {hall}", Role.HALL_ADMINISTRATOR, hall)
-        for number in range(1, 4):
-            day.seat(number, "К1", f"1-{number}")
-        day.seat(4, "К2", "1-1")
-        day.seat(5, "Х1", "1-1", Mode.PAPER)
-        day.seat(6, "Х1", "1-2", Mode.PAPER)
-        day.on("8:45")
-        for one in (*day.halls["К1"], *day.halls["К2"], *day.halls["Х1"]):
-            day.let_in(one)
-        yield day
+        yield quarter_to_nine(house, live)
     finally:
         live.close()
 
@@ -39,14 +23,10 @@ def day(house_of: Callable[[str], House]) -> Iterator[ExamDay]:
 @pytest.fixture
 def logged_in(day: ExamDay) -> ExamDay:
     """The envelopes are handed out, everybody at a computer has logged in, the instructions have been read."""
+    at_their_computers(day)
     for hall in ("К1", "К2"):
-        day.envelopes(hall)
-    day.on("9:25")
-    for hall in ("К1", "К2"):
-        day.do(f"hall {hall}", "record_instructions_read", exam_id=EXAM, hall=hall)
         for one in day.halls[hall]:
             assert day.log_in(one).status_code == 200
-    day.open_variant()
     return day
 
 

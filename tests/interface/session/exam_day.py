@@ -280,6 +280,36 @@ def heard_while(day: ExamDay, one: Candidate, act: Callable[[], Any], *, until: 
     return facts
 
 
+def quarter_to_nine(house: House, live: Line) -> ExamDay:
+    """Everybody is on duty and on their seats; nobody has logged in."""
+    day = ExamDay(house, live)
+    day.announce()
+    day.appoint("system", Role.SYSTEM_ADMINISTRATOR)
+    day.appoint("chair", Role.CHAIR)
+    day.appoint("director", Role.DIRECTOR)
+    for hall in ("К1", "К2", "Х1"):
+        day.appoint(f"hall {hall}", Role.HALL_ADMINISTRATOR, hall)
+    for number in range(1, 4):
+        day.seat(number, "К1", f"1-{number}")
+    day.seat(4, "К2", "1-1")
+    day.seat(5, "Х1", "1-1", Mode.PAPER)
+    day.seat(6, "Х1", "1-2", Mode.PAPER)
+    day.on("8:45")
+    for one in (*day.halls["К1"], *day.halls["К2"], *day.halls["Х1"]):
+        day.let_in(one)
+    return day
+
+
+def at_their_computers(day: ExamDay) -> None:
+    """The envelopes are handed out, the instructions have been read, the variant is there."""
+    for hall in ("К1", "К2"):
+        day.envelopes(hall)
+    day.on("9:25")
+    for hall in ("К1", "К2"):
+        day.do(f"hall {hall}", "record_instructions_read", exam_id=EXAM, hall=hall)
+    day.open_variant()
+
+
 def refused(answer: httpx.Response, code: str, status: int = 409) -> None:
     assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
     assert answer.json()["sentence"]["bg"]

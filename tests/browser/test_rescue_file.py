@@ -1,0 +1,118 @@
+"""What could not be sent becomes a file that Chromium encrypts and only session opens."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from chassis.plumbing import AuditRow
+from services.session.tables import AnswerRow
+from tests.browser.stand import Screen
+from tests.interface.session.exam_day import EXAM, ExamDay, first
+
+
+def kept_file(screen: Screen) -> str:
+    """Press the button; the text of the file that the browser puts away."""
+    with screen.page.expect_download() as download:
+        screen.page.locator("#save").click()
+    assert download.value.suggested_filename.endswith(".jwe")
+    expect(screen.page.locator("#rescue-saved")).to_contain_text(download.value.suggested_filename)
+    return download.value.path().read_text(encoding="ascii")
+
+
+def opened(day: ExamDay, file: str, who: str = "chair") -> dict[str, Any]:
+    return day.do(who, "open_rescue", exam_id=EXAM, file=file)
+
+
+def became(found: dict[str, Any]) -> list[tuple[int, str | None, str | None, str]]:
+    return [(one["question"], one["option"], one["stands"], one["became"]) for one in found["changes"]]
+
+
+def test_the_file_is_offered_when_the_server_stays_away_and_holds_what_the_queue_holds(
+    sitting: Screen, unlocked: ExamDay
+) -> None:
+    one = first(unlocked)
+    sitting.answer(1, "А")
+    sitting.saved(1, "А")
+    sitting.line.set_offline(True)
+    sitting.answer(2, "Б")
+    expect(sitting.page.locator("#rescue")).to_be_hidden()
+    sitting.answer(1, "Г")
+    expect(sitting.page.locator("#rescue-text")).to_contain_text("Отговорите Ви не стигат до сървъра.")
+    file = kept_file(sitting)
+    assert one.username not in file
+    found = opened(unlocked, file)
+    assert became(found) == [(1, "Г", "А", "missing"), (2, "Б", None, "missing")]
+    assert [change["seq"] for change in found["changes"]] == [3, 2]
+    assert found["candidate_id"] == one.candidate_id
+    assert found["shown"] == {"1": "Г", "2": "Б"}
+    sitting.line.set_offline(False)
+    sitting.saved(2, "Б")
+    expect(sitting.page.locator("#rescue")).to_be_hidden()
+    assert became(opened(unlocked, file)) == [(1, "Г", "Г", "saved"), (2, "Б", "Б", "saved")]
+
+
+def test_after_the_end_the_file_says_what_was_refused_and_changes_no_sheet(sitting: Screen, unlocked: ExamDay) -> None:
+    unlocked.on("12:20")
+    sitting.wind()
+    sitting.line.set_offline(True)
+    sitting.answer(1, "А")
+    sitting.page.clock.fast_forward("10:01")
+    expect(sitting.page.locator("#over")).to_be_visible()
+    unlocked.on("12:30:01")
+    sitting.line.set_offline(False)
+    sitting.shows("ended")
+    sitting.page.reload()
+    sitting.shows("ended")
+    found = opened(unlocked, kept_file(sitting))
+    assert became(found) == [(1, "А", None, "refused")]
+    assert found["changes"][0]["reason"] == "TimeExpired"
+    with unlocked.house.runtime.work() as work:
+        assert work.session.scalars(select(AnswerRow)).all() == []
+        entered = work.session.scalars(select(AuditRow).where(AuditRow.action == "rescue:opened")).all()
+    assert [entry.facts["sha256"] for entry in entered] == [found["sha256"]]
+
+
+@pytest.fixture
+def file(sitting: Screen) -> str:
+    """The file of a candidate without a line."""
+    sitting.line.set_offline(True)
+    sitting.answer(1, "А")
+    expect(sitting.page.locator("#save")).to_be_visible()
+    return kept_file(sitting)
+
+
+def test_a_file_that_was_changed_or_is_not_ours_is_not_opened(unlocked: ExamDay, file: str) -> None:
+    header, _, nonce, content, tag = file.split(".")
+    damaged = ".".join([header, "", nonce, content[:-4] + ("AAAA" if content[-4:] != "AAAA" else "BBBB"), tag])
+    for wrong in (damaged, "nothing", json.dumps({}), f"{header}.x.{nonce}.{content}.{tag}"):
+        unlocked.refused("InvalidInput", "chair", "open_rescue", exam_id=EXAM, file=wrong)
+
+
+def test_who_keeps_a_hall_does_not_open_what_candidates_answered(unlocked: ExamDay, file: str) -> None:
+    unlocked.refused("NotAllowed", "hall К1", "open_rescue", exam_id=EXAM, file=file)
+
+
+def test_another_candidate_at_the_same_computer_gets_nothing_of_it(
+    sitting: Screen, unlocked: ExamDay, computer: Callable[[], Screen]
+) -> None:
+    one, other = unlocked.halls["К1"][:2]
+    sitting.line.set_offline(True)
+    sitting.answer(1, "А")
+    unlocked.do("hall К1", "move_sitting", **one.about, seat="1-9")
+    sitting.line.set_offline(False)
+    sitting.shows("moved")
+    sitting.page.locator("#here").click()
+    sitting.page.locator("[name=username]").fill(other.username)
+    sitting.page.locator("[name=password]").fill(other.password)
+    sitting.page.locator("#login button").click()
+    sitting.shows("answering")
+    expect(sitting.page.locator("#rescue")).to_be_hidden()
+    expect(sitting.page.locator("#count")).to_have_text("0 / 90")
+    moved = computer()
+    moved.log_in(one)
+    moved.shows("answering")
+    expect(moved.page.locator("#count")).to_have_text("0 / 90")
