@@ -21,6 +21,7 @@ check: setup ## Style, types, imports between layers, the law's citations: exact
 	$(BIN)/python -m regulation.table --check
 	$(BIN)/python -m contracts.schemas --check
 	$(BIN)/python -m contracts.asyncapi --check
+	$(BIN)/python -m svops.openapi --check
 
 # Tests kill their broker and database: always their own, whatever the demonstration is told to use.
 test test-faults: export SVOPS_AMQP_URI :=

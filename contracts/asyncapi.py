@@ -1,16 +1,14 @@
 """``python -m contracts.asyncapi``: what other systems may hear, as an AsyncAPI 3.0 document."""
 
-import argparse
 import inspect
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from contracts.envelope import CONTENT_TYPE, Envelope
 from contracts.events import Event, every
+from contracts.generated import as_yaml, keep
 from contracts.schemas import components
 
 PATH = Path(__file__).parents[1] / "docs" / "integration" / "asyncapi.yaml"
@@ -169,35 +167,14 @@ def _cloud_event(envelope: dict[str, Any]) -> dict[str, Any]:
     return {**envelope, "title": "CloudEvent", "required": always}
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as they stand."""
-
-
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _represent_text)
-
-
 def text() -> str:
     """The document as YAML."""
-    head = "# Made by `python -m contracts.asyncapi` from contracts/events; change those.\n"
-    return head + yaml.dump(document(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return as_yaml("Made by `python -m contracts.asyncapi` from contracts/events; change those.", document())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the document, or with ``--check`` only compare it; 1 when it differs."""
-    parser = argparse.ArgumentParser(prog="python -m contracts.asyncapi", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the document differs")
-    parser.add_argument("--path", type=Path, default=PATH, help="where the document is")
-    given = parser.parse_args(arguments)
-    if given.path.is_file() and given.path.read_text(encoding="utf-8") == text():
-        return 0
-    sys.stdout.write(f"{given.path.name} {'differs' if given.check else 'written'}\n")
-    if not given.check:
-        given.path.write_text(text(), encoding="utf-8")
-    return int(given.check)
+    return keep("python -m contracts.asyncapi", __doc__, PATH, text, arguments)
 
 
 if __name__ == "__main__":
