@@ -1,7 +1,10 @@
 """What could not be sent becomes a file that Chromium encrypts and only session opens."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +13,9 @@ from sqlalchemy import select
 
 from chassis.plumbing import AuditRow
 from services.session.tables import AnswerRow
+from svops.operating import KEY_VARIABLE
 from tests.browser.stand import Screen
+from tests.interface.house import _KEYS
 from tests.interface.session.exam_day import EXAM, ExamDay, first
 
 
@@ -67,6 +72,7 @@ def test_after_the_end_the_file_says_what_was_refused_and_changes_no_sheet(sitti
     sitting.shows("ended")
     sitting.page.reload()
     sitting.shows("ended")
+    expect(sitting.page.locator("#rescue-text")).to_contain_text("не са приети")
     found = opened(unlocked, kept_file(sitting))
     assert became(found) == [(1, "А", None, "refused")]
     assert found["changes"][0]["reason"] == "TimeExpired"
@@ -90,6 +96,18 @@ def test_a_file_that_was_changed_or_is_not_ours_is_not_opened(unlocked: ExamDay,
     damaged = ".".join([header, "", nonce, content[:-4] + ("AAAA" if content[-4:] != "AAAA" else "BBBB"), tag])
     for wrong in (damaged, "nothing", json.dumps({}), f"{header}.x.{nonce}.{content}.{tag}"):
         unlocked.refused("InvalidInput", "chair", "open_rescue", exam_id=EXAM, file=wrong)
+
+
+def test_the_operator_opens_it_from_the_command_line(
+    sitting: Screen, unlocked: ExamDay, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in ("operator", _KEYS["operator"]), ("kept.jwe", file):
+        (tmp_path / name).write_text(text, encoding="ascii")
+    monkeypatch.setenv(KEY_VARIABLE, str(tmp_path / "operator"))
+    monkeypatch.setenv("SVOPS_CLOCK", f"file:{unlocked.house.clock._path}")
+    command = (sys.executable, "-m", "svops.command", "rescue", EXAM, str(tmp_path / "kept.jwe"))
+    told = subprocess.run((*command, "--address", sitting.address), check=True, capture_output=True).stdout
+    assert became(json.loads(told)) == [(1, "А", None, "missing")]
 
 
 def test_who_keeps_a_hall_does_not_open_what_candidates_answered(unlocked: ExamDay, file: str) -> None:

@@ -375,7 +375,9 @@ function offer() {
   const isAfter = isOver || isOn("ended") || isOn("moved");
   panel.hidden = !rescue || !unsent || !(isLate || isAfter);
   if (panel.hidden) return;
-  const told = isOn("moved") ? words.rescueMoved : isOn("ended") ? words.rescueEnded : isOver ? words.rescueOver : words.rescueAway;
+  const isRefused = !queue.waiting().length; // said only when the server has said so
+  const late = isRefused && isOn("ended") ? words.rescueEnded : isOver || isOn("ended") ? words.rescueOver : words.rescueAway;
+  const told = isOn("moved") ? words.rescueMoved : late;
   const text = `${told} ${words.unsent} ${unsent}.`;
   if (at("rescue-text").textContent !== text) at("rescue-text").textContent = text;
   at("save").hidden = !canSeal();
