@@ -152,6 +152,12 @@ LIVE = (
     ),
     Route(method="post", path="/submit", summary="The final submission (Art. 29(3)).", security=_SITTING),
     Route(
+        method="post",
+        path="/here",
+        summary="The screen is on the line; said after each time event of the stream, for the hall's screen.",
+        security=_SITTING,
+    ),
+    Route(
         method="get",
         path="/stream",
         summary="Server-sent events: unlock, announcement, time, moved, suspension, end, resync.",

@@ -20,6 +20,6 @@ class Settings(ServiceSettings):
     live_waiting_changes: int = 20_000  #: answers that may wait for a commit; beyond it the door says it is busy
     live_refused_kept: int = 500  #: refused answers of one sitting that are kept; what comes after is counted
     live_write_seconds: float = 10  #: how long one commit may take before its clients are told to try again
-    screen_seen_seconds: float = 5  #: how often a process notes which screens are on the line
-    screen_lost_seconds: float = 20  #: how long nothing is heard of a screen before the hall is told
+    screen_seen_seconds: float = 5  #: how often a process notes which screens it has heard of
+    screen_lost_seconds: float = 40  #: how long nothing is heard of a screen before the hall is told
     close_grace_seconds: float = 3  #: after the end, before an open sitting is closed without anybody's act

@@ -151,7 +151,7 @@ class Sheet(Base):
 
 
 class Screen(Base):
-    """When a sitting's screen was last known to be on the line; beside the sheets, which answers write."""
+    """When a sitting's screen was last heard of; beside the sheets, which answers write."""
 
     __tablename__ = "screens"
     __table_args__ = ({"postgresql_with": {"fillfactor": "50"}},)

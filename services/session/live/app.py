@@ -53,6 +53,7 @@ def create_live_app(runtime: Runtime[Settings]) -> Starlette:
             Route("/answers/{question:int}", door.answer, methods=["PUT"]),
             Route("/answers", door.replay, methods=["POST"]),
             Route("/submit", door.submit, methods=["POST"]),
+            Route("/here", door.here, methods=["POST"]),
             Route("/stream", door.stream, methods=["GET"]),
         ],
         middleware=[
@@ -108,6 +109,11 @@ class LiveDoor:
         return _json(
             await self._in_work(claims, lambda work: sittings.submit(work, sitting_id=sitting_id, line=claims.line))
         )
+
+    async def here(self, request: Request) -> Response:
+        """``POST /live/here``: the screen is on the line; what the hall is shown, and nothing else, depends on it."""
+        self._listener.hear((await self._bearer(request)).claims)
+        return _json({})
 
     async def stream(self, request: Request) -> Response:
         """``GET /live/stream``: server-sent events ``unlock``, ``announcement``, ``time``, ``moved``, ``suspension``,

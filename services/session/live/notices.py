@@ -5,6 +5,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -21,9 +22,8 @@ _TOLD_A_SECOND = 400  #: about as many screens as a process can show in a second
 #: A screen that an old line still shows is not the sitting's.
 _SEEN = """
 INSERT INTO screens (sitting_id, seen_at)
-SELECT sitting_id, %s FROM unnest(%s::uuid[], %s::int4[]) AS here (sitting_id, line)
-JOIN sheets USING (sitting_id, line)
-GROUP BY sitting_id ORDER BY sitting_id
+SELECT sitting_id, at FROM unnest(%s::uuid[], %s::int4[], %s::timestamptz[]) AS here (sitting_id, line, at)
+JOIN sheets USING (sitting_id, line) ORDER BY sitting_id
 ON CONFLICT (sitting_id) DO UPDATE SET seen_at = greatest(screens.seen_at, excluded.seen_at)"""
 _LOG = logger(__name__)
 Notice = dict[str, Any]
@@ -53,10 +53,18 @@ class Listener:
         self._seen_seconds = settings.screen_seen_seconds
         self._write_seconds = settings.live_write_seconds
         self._subscribers: set[Subscriber] = set()
+        self._heard: dict[tuple[str, int], datetime] = {}
         self._task: asyncio.Task[None] | None = None
+
+    def hear(self, claims: Claims) -> None:
+        """A screen is there. It says so itself: a stream that nobody reads may hang on a proxy for long."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._listen(), name="live-listener")
+        self._heard[claims.sitting_id, claims.line] = self._clock.now()
 
     async def stream(self, claims: Claims) -> AsyncIterator[bytes]:
         """Server-sent events for one screen, without end; the time now and then, so that a dead line is noticed."""
+        self.hear(claims)
         with self._subscribed(claims) as subscriber:
             yield self._time()
             while True:
@@ -76,8 +84,6 @@ class Listener:
 
     @contextlib.contextmanager
     def _subscribed(self, claims: Claims) -> Iterator[Subscriber]:
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._listen(), name="live-listener")
         subscriber = Subscriber(claims)
         self._subscribers.add(subscriber)
         try:
@@ -115,10 +121,10 @@ class Listener:
             loop.call_later(number / _TOLD_A_SECOND, subscriber.untold.put_nowait, notice)
 
     async def _note_seen(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        here = [subscriber.claims for subscriber in self._subscribers]
-        if here:
-            lines = ([one.sitting_id for one in here], [one.line for one in here])
-            await connection.execute(_SEEN, (self._clock.now(), *lines))
+        heard, self._heard = self._heard, {}
+        if heard or self._subscribers:  # with nobody heard of it shows that the line is not dead
+            sittings, lines = [one for one, _ in heard], [line for _, line in heard]
+            await connection.execute(_SEEN, (sittings, lines, list(heard.values())))
 
     def _time(self) -> bytes:
         return _event("time", {"now": self._clock.now().isoformat()})

@@ -12,7 +12,7 @@ _WANTED = frozenset({State.LOGGED_IN, State.ANSWERING, State.OUT_OF_HALL, State.
 def lost_since(state: State, known: Iterable[datetime | None], now: datetime, patience: timedelta) -> datetime | None:
     """Since when nothing has been heard of a screen; ``None`` while it is on the line or need not be.
 
-    ``known``: when it is known to have been there: the log-in, the last answer, its stream. Own choice: the ordinance
+    ``known``: when it is known to have been there: the log-in, the last answer, its own word. Own choice: the ordinance
     knows no lines; a short silence is none.
     """
     last = max((one for one in known if one is not None), default=None)

@@ -53,6 +53,7 @@ export async function* events(door) {
     for (let cut = text.indexOf("\n\n"); cut >= 0; cut = text.indexOf("\n\n")) {
       const [kind, facts] = text.slice(0, cut).split("\n");
       text = text.slice(cut + 2);
+      if (kind === "event: time") door.send("POST", "/here", {}).catch(() => {}); // the hall sees who is on the line
       yield { kind: kind.replace("event: ", ""), facts: JSON.parse(facts.replace("data: ", "")) };
     }
   }

@@ -1,6 +1,7 @@
 """What the hall's administrator sees of a running exam and does about it; what the chair and the director decide."""
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -98,6 +99,18 @@ def test_a_stream_keeps_its_screen_on_the_line_and_one_of_an_old_line_does_not(r
 
     for candidate in (one, other):
         heard_while(running, candidate, announce, until="announcement")
+    assert [seat["lost_since"] is None for seat in shown(running)["seats"]] == [True, False, False]
+
+
+def test_a_screen_that_says_so_is_on_the_line(running: ExamDay) -> None:
+    one = first(running)
+    running.on("11:00")
+    refused(running.live.post("/here"), "NotAuthenticated", 401)
+    assert running.live.post("/here", headers=running.line(one)).json() == {}
+    until = time.monotonic() + 10
+    while shown(running)["seats"][0]["lost_since"] is not None:
+        assert time.monotonic() < until
+        running.screen(one)  # the door works while it is asked
     assert [seat["lost_since"] is None for seat in shown(running)["seats"]] == [True, False, False]
 
 

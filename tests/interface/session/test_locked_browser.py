@@ -34,7 +34,7 @@ def key_of_the_file(day: ExamDay) -> str:
 
 def test_without_the_key_nothing_but_an_answer_is_taken(locked: ExamDay) -> None:
     one = first(locked)
-    for method, path in (("get", "/sitting"), ("get", "/stream"), ("post", "/submit")):
+    for method, path in (("get", "/sitting"), ("get", "/stream"), ("post", "/submit"), ("post", "/here")):
         refused(getattr(locked.live, method)(path, headers=locked.line(one)), "LockedBrowserOnly", 403)
     sent = [{"question": 1, "option": "А", "seq": 1}]
     refused(locked.live.post("/answers", json=sent, headers=locked.line(one)), "LockedBrowserOnly", 403)
