@@ -2,6 +2,7 @@
 
 import time
 
+from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
@@ -10,6 +11,7 @@ from contracts.refusals.session import LockedBrowserOnly
 from services.session.lookups import exam_of
 from services.session.rules.locked_browser import Shown, is_shown
 from services.session.settings import Settings
+from services.session.tables import Exam
 
 _HEADER = "x-safeexambrowser-configkeyhash"
 _SCRIPT = "x-svops-config-key"
@@ -45,8 +47,9 @@ class Locked:
         self._refuse(exam_id, self.shown(request), is_needed=known[1])
 
     def _ask(self, exam_id: str) -> bool:
+        """An exam that is not known asks for nothing."""
         with self._runtime.work() as work:
-            return exam_of(work, exam_id).needs_locked_browser
+            return bool(work.session.scalar(select(Exam.needs_locked_browser).where(Exam.exam_id == exam_id)))
 
     def _refuse(self, exam_id: str, shown: Shown, *, is_needed: bool) -> None:
         if is_needed and not is_shown(shown, self._portal, exam_id):
