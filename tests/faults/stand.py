@@ -28,7 +28,7 @@ from chassis.database import migrate
 from chassis.work import Runtime
 from regulation import in_force
 from services.session.live import tokens
-from services.session.tables import Sheet, Sitting
+from services.session.tables import Exam, Sheet, Sitting
 from svops import serve
 from svops.environment import Environment, Place
 from svops.local.broker import PrivateBroker
@@ -134,6 +134,7 @@ class Stand:
             self.database.start()
             migrate(_SESSION.package, for_sqlalchemy(self.database.create(_SESSION.name)))
             self._open_doors()
+            self._announce()
             self.broker.wait_ready()
             serve.topology().declare(self.broker.uri)
             self.start_relay()
@@ -173,6 +174,13 @@ class Stand:
                 "SVOPS_SESSION_SCREEN_SEEN_SECONDS": str(_SEEN_SECONDS),
             }
             self._serve(name, ("web", _SESSION.name, "--port", str(port)), own)
+
+    def _announce(self) -> None:
+        today = datetime.now(UTC).date()
+        runtime = self.runtime()
+        with runtime.work() as work:
+            work.session.add(Exam(exam_id=EXAM, title="Изпит", exam_on=today, regulation_on=today))
+        runtime.close()
 
     def start_relay(self) -> None:
         """The outbox's relay."""

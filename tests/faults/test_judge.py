@@ -16,7 +16,6 @@ from tests.faults.stand import Stand
 from tests.faults.waiting import until
 
 SEATS = 8
-_LIED_TO_SECONDS = 2.0
 Tamper = Callable[[psycopg.Connection, str], object]
 
 
@@ -195,18 +194,21 @@ def deceived(stand: Stand, lie: Lie) -> set[Complaint]:
                 await writer.drain()
         writer.close()
 
-    async def sit() -> Hall:
+    async def open_door() -> tuple[asyncio.Server, Hall]:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        hall = Hall([server.sockets[0].getsockname()[1]], desks, "no key of theirs", 1, 1.0)
-        sitting = asyncio.create_task(hall.sit(len(desks)))
-        await asyncio.sleep(_LIED_TO_SECONDS)  # long enough for thousands of lies
+        return server, Hall([server.sockets[0].getsockname()[1]], desks, "no key of theirs", 1, 1.0)
+
+    async def end() -> None:
         hall.is_over.set()
         await sitting
         server.close()
-        return hall
 
     desks = stand.desks([(-1.0, 10**9), (3600.0, 10**9)])
-    return set(stand.judge(stand.network.do(sit()).ledger).broken)
+    server, hall = stand.network.do(open_door())
+    sitting = stand.network.begin(hall.sit(len(desks)))
+    until(lambda: hall.counts.foreign > 1)
+    stand.network.do(end())
+    return set(stand.judge(hall.ledger).broken)
 
 
 def test_the_candidates_of_a_door_that_says_saved_to_everything_find_it_out(stand: Stand) -> None:
