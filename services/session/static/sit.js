@@ -129,6 +129,7 @@ async function take(sitting) {
   state.end = sitting.remaining_seconds === null ? null : performance.now() + sitting.remaining_seconds * 1000;
   queue.remember("rescue", { exam_id: sitting.exam_id, exam_username: sitting.exam_username, ...sitting.rescue });
   head();
+  if (sitting.announcements.length) announce(sitting.announcements.at(-1));
   if (sitting.questions) {
     work();
   } else if (CLOSED.includes(sitting.state)) {
@@ -433,9 +434,12 @@ async function listen() {
     moved: () => leave(),
   };
   while (!["moved", "login", "ended"].includes(body.dataset.view)) {
+    let isNew = true;
     try {
       for await (const event of events(door)) {
         online(true);
+        if (isNew) await look(); // what was told before the stream was there
+        isNew = false;
         await (told[event.kind] ?? look)(event.facts);
       }
     } catch {
@@ -460,6 +464,7 @@ function keepTime({ now, ends_at }) {
 
 function announce({ minutes, text }) {
   const sentence = text ? `${words.announcedText} ${text}` : `${words.announced} ${minutes} ${words.minutes}`;
+  if (at("notice").textContent === sentence) return;
   at("notice").textContent = sentence;
   at("notice").hidden = false;
   speak(sentence);
