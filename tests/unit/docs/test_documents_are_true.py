@@ -127,9 +127,10 @@ def test_every_setting_named_is_one_and_every_setting_is_named() -> None:
 
 def test_every_svops_command_named_is_one() -> None:
     assert isinstance(main, click.Group)
+    commands = main.list_commands(click.Context(main))
     for document in DOCUMENTS:
         for name in re.findall(r"(?:`|bin/|relay )svops ([a-z]+)", told(document)):
-            assert name in main.commands, f"{named(document)}: svops {name}"
+            assert name in commands, f"{named(document)}: svops {name}"
 
 
 def test_every_make_target_named_is_one() -> None:
