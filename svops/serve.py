@@ -48,6 +48,8 @@ def serve_web(services: tuple[Service, ...], *, host: str, port: int) -> None:
     """
     import uvicorn  # noqa: PLC0415 - no other kind of process has it
 
+    from chassis.lane import protocol  # noqa: PLC0415 - brings uvicorn
+
     logging.configure("web")
     app = web_front(services)
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -58,6 +60,7 @@ def serve_web(services: tuple[Service, ...], *, host: str, port: int) -> None:
         app,
         host=host,
         port=port,
+        http=protocol(app.state.lane),
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=10,
@@ -70,13 +73,17 @@ def web_front(services: tuple[Service, ...]) -> Starlette:
     """The ASGI application of one web process; longer prefixes first, so that each door gets its own paths."""
     apps: dict[str, ASGIApp] = {}
     runtimes: list[Runtime[Any]] = []
+    lane = None
     for service in sorted(services, key=lambda one: -len(one.prefix)):
         runtime = service.runtime()
         runtimes.append(runtime)
         apps[service.prefix] = service.module("web").create_app(runtime)
         if service.live_prefix:
-            apps[service.live_prefix] = service.module("live").create_live_app(runtime)
-    return front(apps, _HOME, runtimes)
+            live = apps[service.live_prefix] = service.module("live").create_live_app(runtime)
+            lane = live.state.lane
+    made = front(apps, _HOME, runtimes)
+    made.state.lane = lane
+    return made
 
 
 def serve_worker(services: tuple[Service, ...], *, health_host: str, health_port: int) -> None:

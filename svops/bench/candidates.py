@@ -3,6 +3,7 @@ last one is acknowledged, or all send theirs when a plan says so.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 import uvloop
 
 _LETTERS = [letter.encode() for letter in "АБВГ"]
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _POSTS = 128
 _CONNECT_TOGETHER = 64  #: a listening socket's backlog is not what is measured
 
@@ -80,8 +82,10 @@ class _Line(asyncio.Protocol):
 
 
 def _length(head: bytes) -> int:
-    line = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-    return int(line.partition(b":")[2])
+    found = _LENGTH.search(head)
+    if found is None:
+        raise ValueError(f"no length: {head!r}")
+    return int(found[1])
 
 
 def answer_for(screens: Sequence[Screen], questions: int, seconds: float) -> tuple[float, list[float]]:

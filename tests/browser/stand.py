@@ -1,21 +1,22 @@
-"""The real doors of session under an address of their own, and a candidate's screen in a real browser."""
+"""The real doors of a service under an address of their own, and a candidate's screen in a real browser."""
 
 import asyncio
 import shutil
 import socket
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import uvicorn
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from chassis.lane import protocol
 from chassis.web import front
 from chassis.work import Runtime
-from services.session.live import create_live_app
-from services.session.web import create_app
 from tests.interface.house import Browser
 from tests.interface.session.exam_day import Candidate, Line
 
@@ -30,13 +31,13 @@ def chromium() -> str:
 
 
 class Served:
-    """One web process as production has it, in a thread with a loop of its own."""
+    """One web process as production has it, in a thread with a loop of its own. ``living``: a door with a lifespan."""
 
-    def __init__(self, runtime: Runtime[Any]) -> None:
-        self._live = create_live_app(runtime)
-        doors: dict[str, ASGIApp] = {"/session": create_app(runtime), "/live": self._live}
+    def __init__(self, runtime: Runtime[Any], doors: dict[str, ASGIApp], living: Starlette | None = None) -> None:
+        self._living = living
         config = uvicorn.Config(
-            front(doors, "/session/", [runtime]),
+            front(doors, next(iter(doors)), [runtime]),
+            http=protocol(living.state.lane if living else None),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -48,16 +49,21 @@ class Served:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="served")
 
     async def _serve(self) -> None:
-        async with self._live.router.lifespan_context(self._live):
+        life = nullcontext() if self._living is None else self._living.router.lifespan_context(self._living)
+        async with life:
             await self._server.serve(sockets=[self._socket])
 
     def start(self) -> None:
         """Serve; requests that come before it does wait in the socket."""
         self._thread.start()
 
+    def end(self) -> None:
+        """Begin to end, as SIGTERM does."""
+        self._server.should_exit = True
+
     def stop(self) -> None:
         """Serve no more."""
-        self._server.should_exit = True
+        self.end()
         self._thread.join()
         self._socket.close()
 

@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from chassis.commands import ANYBODY, Answer, Verb, carry_out
+from chassis.lane import Lane
 from chassis.middleware import LET_THROUGH, BodyLimit, Named, Shell
 from chassis.web import json_body, json_text, problem
 from chassis.work import NOBODY, Actor, Runtime, Work
@@ -23,7 +24,7 @@ from services.session import schemas
 from services.session.live import shapes, tokens
 from services.session.live.locked import Locked
 from services.session.live.notices import Listener
-from services.session.live.saving import FastLane, SavesAnswers
+from services.session.live.saving import SavesAnswers
 from services.session.live.screens import Screens
 from services.session.live.tokens import Bearer, Claims, Gate
 from services.session.live.writer import Writer
@@ -46,7 +47,7 @@ def create_live_app(runtime: Runtime[Settings]) -> Starlette:
         yield
         await door.close()
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/login", door.log_in, methods=["POST"]),
             Route("/sitting", door.sitting, methods=["GET"]),
@@ -57,7 +58,6 @@ def create_live_app(runtime: Runtime[Settings]) -> Starlette:
             Route("/stream", door.stream, methods=["GET"]),
         ],
         middleware=[
-            Middleware(FastLane, route=door.answer),
             Middleware(Shell, service="live"),
             Middleware(Named, answer=lambda _, refusal: problem(refusal)),
             Middleware(BodyLimit, limit_bytes=_BODY_LIMIT_BYTES),
@@ -65,6 +65,8 @@ def create_live_app(runtime: Runtime[Settings]) -> Starlette:
         exception_handlers=LET_THROUGH,
         lifespan=lifespan,
     )
+    app.state.lane = Lane("PUT /live/answers/", door.answer.take)
+    return app
 
 
 class LiveDoor:

@@ -5,7 +5,7 @@ import contextlib
 import uuid
 from collections import Counter as Counted
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
@@ -73,19 +73,15 @@ _MOST_STUCK = 3
 Connection = psycopg.AsyncConnection[Any]
 
 
+#: Hears once what became of each change, or that this is not known.
+Tell = Callable[[list[Outcome] | Busy], None]
+
+
 class _Asked(NamedTuple):
-    """What one request wants saved, and who waits for what becomes of it."""
+    """What one request wants saved, and who is to hear what became of it."""
 
     changes: list[Arrived]
-    told: asyncio.Future[list[Outcome]]
-
-    def tell(self, outcomes: list[Outcome]) -> None:
-        if not self.told.done():  # the client may be gone
-            self.told.set_result(outcomes)
-
-    def fail(self, error: Exception) -> None:
-        if not self.told.done():
-            self.told.set_exception(error)
+    tell: Tell
 
 
 class Writer:
@@ -109,16 +105,31 @@ class Writer:
 
     async def save(self, sitting_id: uuid.UUID, changes: Sequence[Change]) -> list[Outcome]:
         """What became of each change, after the commit; raises ``Busy`` when that is not known or too many wait."""
-        if self._changes_waiting + len(changes) > self._settings.live_waiting_changes:
+        told: asyncio.Future[list[Outcome]] = asyncio.Future()
+
+        def tell(became: list[Outcome] | Busy) -> None:
+            if told.done():  # the client is gone
+                return
+            if isinstance(became, Busy):
+                told.set_exception(became)
+            else:
+                told.set_result(became)
+
+        if not self.put(sitting_id, changes, tell):
             raise Busy
+        return await told
+
+    def put(self, sitting_id: uuid.UUID, changes: Sequence[Change], tell: Tell) -> bool:
+        """Take changes into a next commit, after which ``tell`` is called; False when too many wait already."""
+        if self._changes_waiting + len(changes) > self._settings.live_waiting_changes:
+            return False
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="live-writer")
         at = self._clock.now()
-        asked = _Asked([Arrived(sitting_id, change, at) for change in changes], asyncio.Future())
-        self._waiting.append(asked)
+        self._waiting.append(_Asked([Arrived(sitting_id, change, at) for change in changes], tell))
         self._changes_waiting += len(changes)
         self._bell.set()
-        return await asked.told
+        return True
 
     async def close(self) -> None:
         """Write what waits, then hang up."""
@@ -147,14 +158,14 @@ class Writer:
             await self._hang_up()
             _VERDICTS.labels("busy").inc(len(arrived))
             for asked in batch:
-                asked.fail(Busy())
+                _tell(asked, Busy())
         else:
             _COMMIT_CHANGES.observe(len(arrived))
             for name, many in Counted(outcome.verdict for outcome in outcomes).items():
                 _VERDICTS.labels(name).inc(many)
             told = iter(outcomes)
             for asked in batch:
-                asked.tell([next(told) for _ in asked.changes])
+                _tell(asked, [next(told) for _ in asked.changes])
 
     def _take(self) -> list[_Asked]:
         """As many as one commit may have; what one client sent stays together."""
@@ -208,7 +219,10 @@ class Writer:
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:
             self._connection = await psycopg.AsyncConnection.connect(
-                self._url, autocommit=True, connect_timeout=max(2, int(self._settings.live_write_seconds))
+                self._url,
+                autocommit=True,
+                connect_timeout=max(2, int(self._settings.live_write_seconds)),
+                options="-c TimeZone=UTC",  # instants of one zone are compared without asking a table of zones
             )
         return self._connection
 
@@ -217,6 +231,13 @@ class Writer:
             with contextlib.suppress(psycopg.Error):
                 await self._connection.close()
             self._connection = None
+
+
+def _tell(asked: _Asked, became: list[Outcome] | Busy) -> None:
+    try:
+        asked.tell(became)
+    except Exception as error:  # noqa: BLE001 - whatever one client's line does, the others are told
+        _LOG.error("live_not_told", exc_info=error)
 
 
 def _sheets(rows: Iterable[tuple[Any, ...]]) -> dict[uuid.UUID, LockedSheet]:
