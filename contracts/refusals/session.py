@@ -52,6 +52,15 @@ class ScreenSuspended(Refusal):
     en = "The hall administrator has suspended this screen; no answer is accepted until it goes on."
 
 
+class TooManyChanges(Refusal):
+    """More changes over one sitting than a person makes: a program presses the keys."""
+
+    article = "Собствено правило"
+    status = 429
+    bg = "От екрана са дошли повече промени, отколкото прави човек. Обърнете се към администратора на залата."
+    en = "More changes came from this screen than a person can make. Ask the hall administrator."
+
+
 class NotSwitchedOn(Refusal):
     """An act that an exam does not know unless the director switches it on."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from contracts.refusals import Refusal
+from contracts.refusals.session import TooManyChanges
 from services.session.rules.answers import Answer, Change, Standing, Verdict, refusal_of, verdict
 from services.session.rules.history import Entry, link
 
@@ -41,10 +42,14 @@ class LockedSheet:
 
 @dataclass(slots=True)
 class Ledger:
-    """Takes the changes of one transaction in their order; holds the rows to write."""
+    """Takes the changes of one transaction in their order; holds the rows to write.
+
+    ``most_entries``: of a sitting's history; nobody fills the disk with changes that take each other back.
+    """
 
     sheets: dict[uuid.UUID, LockedSheet]
     stands: dict[Key, Answer]
+    most_entries: int
     history: list[tuple[Any, ...]] = field(default_factory=list)
     refused: list[tuple[Any, ...]] = field(default_factory=list)
     saved: dict[Key, Answer] = field(default_factory=dict)
@@ -62,6 +67,9 @@ class Ledger:
         became = verdict(stands, arrived.change)
         if became is Verdict.REPEATED:
             return Outcome("saved", stands)
+        if sheet.entries >= self.most_entries:
+            self._refuse(arrived, TooManyChanges)
+            return Outcome("refused", refusal=TooManyChanges)
         self._link(arrived, sheet, became)
         if became is Verdict.SAVED:
             stands = self._save(key, sheet, arrived)

@@ -211,7 +211,8 @@ class Writer:
             locked = await connection.execute(_LOCK, (sittings,), prepare=True)
             keys = [[one.sitting_id for one in batch], [one.change.question for one in batch]]
             standing = await connection.execute(_STANDS, keys, prepare=True)
-            ledger = Ledger(_sheets(await locked.fetchall()), _answers(await standing.fetchall()))
+            sheets, stands = _sheets(await locked.fetchall()), _answers(await standing.fetchall())
+            ledger = Ledger(sheets, stands, self._settings.live_most_entries)
             outcomes = [ledger.enter(one) for one in batch]
             await _save(connection, ledger, self._settings.live_refused_kept)
         return outcomes

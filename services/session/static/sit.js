@@ -15,7 +15,7 @@ const LOOK_AT_END_MS = 3000;
 const MOST_AT_ONCE = 500;
 const CLOSED = ["submitted", "time_expired", "annulled"];
 // No later try changes these; whatever else is refused may be accepted yet, so it stays in the queue.
-const REFUSED_FOR_GOOD = ["TimeExpired", "SittingClosed", "LineMoved"];
+const REFUSED_FOR_GOOD = ["TimeExpired", "SittingClosed", "LineMoved", "TooManyChanges"];
 // A suspended screen would only be refused, and one without a log-in too.
 const MAY_SEND = ["answering", "ended", "moved"];
 

@@ -179,6 +179,23 @@ def test_refused_answers_of_a_sitting_are_kept_up_to_a_bound_and_counted_beyond_
     assert [seat["refused"] for seat in seats] == [9, 1, 0]
 
 
+def test_a_program_that_presses_keys_without_end_is_refused_and_what_is_saved_stays(running: ExamDay) -> None:
+    one, runtime = first(running), running.house.runtime
+    runtime.settings = replace(runtime.settings, live_most_entries=4)
+    line = Line(create_live_app(runtime))
+    try:
+        sent = [{"question": 1, "option": "АБВГ"[seq % 4], "seq": seq} for seq in range(1, 6)]
+        told = line.post("/answers", json=sent, headers=running.line(one)).json()["verdicts"]
+        assert [verdict["verdict"] for verdict in told] == ["saved"] * 3 + ["refused"] * 2  # the log-in is the first
+        other = line.put("/answers/2", json={"option": "А", "seq": 9}, headers=running.line(one))
+        refused(other, "TooManyChanges", 429)
+        again = line.put("/answers/1", json={"option": "Г", "seq": 3}, headers=running.line(one))
+        assert again.json()["verdict"] == "saved"
+    finally:
+        line.close()
+    assert running.screen(one)["answers"]["1"]["option"] == "Г"
+
+
 def test_a_commit_that_hangs_is_not_acknowledged_and_the_same_answer_is_saved_later(running: ExamDay) -> None:
     one, runtime = first(running), running.house.runtime
     runtime.settings = replace(runtime.settings, live_write_seconds=0.5)

@@ -103,7 +103,7 @@ CHANGES = st.lists(
 
 def ledger() -> Ledger:
     standing = Standing(1, START, END, is_closed=False, questions=4, letters="АБВГ")
-    return Ledger({SITTING: LockedSheet(standing, 0, BEGINNING, 0)}, {})
+    return Ledger({SITTING: LockedSheet(standing, 0, BEGINNING, 0)}, {}, most_entries=10_000)
 
 
 @given(CHANGES)
