@@ -1,15 +1,20 @@
-"""Forms of pages: what was typed, what was attached, and which field a refusal is about."""
+"""Forms of pages: what was typed, what was attached, what it means to a verb, and which field a refusal is about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import ValidationError, fields
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from chassis.commands import Verb
 from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import InvalidInput
+
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,24 @@ async def read_form(request: Request) -> Form:
     except HTTPException as error:
         raise InvalidInput(errors=Phrase("формуляр, който не може да се прочете", "an unreadable form")) from error
     return Form(typed, files)
+
+
+def payload_of(verb: Verb, typed: Mapping[str, str]) -> dict[str, Any]:
+    """What a form means to a verb: the fields that it knows, whole numbers as such, a box that is not ticked as no,
+    and a field left empty that need not be filled as not said.
+    """
+    known = verb.shape().fields
+    said = {
+        name: _meant(known[name], value)
+        for name, value in typed.items()
+        if name in known and (value or known[name].required)
+    }
+    return said | {name: name in typed for name, one in known.items() if isinstance(one, fields.Boolean)}
+
+
+def _meant(field: fields.Field[Any], value: str) -> Any:
+    is_number = isinstance(field, fields.Integer) and value.isdecimal() and len(value) <= _MOST_DIGITS
+    return int(value) if is_number else value
 
 
 def wrong_fields(refusal: Refusal | None) -> frozenset[str]:

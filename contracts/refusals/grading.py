@@ -151,3 +151,20 @@ class SlipsMissing(Refusal):
     article = "чл. 47"
     bg = "Липсват фишове за номера {numbers}."
     en = "Slips are missing for the numbers {numbers}."
+
+
+class MoreCopiesThanPrinted(Refusal):
+    """More copies are written off than were printed."""
+
+    article = "чл. 42, ал. 1"
+    status = 422
+    bg = "Отписаните екземпляри са {written_off}, а отпечатаните – {printed}."
+    en = "{written_off} copies are written off and {printed} were printed."
+
+
+class CopiesDoNotAddUp(Refusal):
+    """What was printed and not written off is not as many as the candidates who came."""
+
+    article = "чл. 35, ал. 2; чл. 42, ал. 1"
+    bg = "Екземплярите не излизат ({what}): раздадени са {used}, а явилите се кандидати са {appeared}."
+    en = "The copies do not come out ({what}): {used} were given out and {appeared} candidates came."

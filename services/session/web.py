@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pikepdf
-from marshmallow import fields
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -19,7 +18,7 @@ from starlette.types import ASGIApp
 
 from chassis import document_routes
 from chassis.commands import Answer, Verb, carry_out
-from chassis.forms import read_form
+from chassis.forms import payload_of, read_form
 from chassis.web import Door, json_body
 from chassis.work import NOBODY, Runtime, Work
 from contracts.people import Mode, Role
@@ -70,7 +69,6 @@ _ON_PAGE = frozenset(
         "issue_protocol_2",
     }
 )
-_MOST_DIGITS = 9
 
 
 def _print(work: Work, *, exam_id: str, hall: str) -> Answer:
@@ -180,7 +178,7 @@ class Screens:
         try:
             if verb not in _ON_PAGE:
                 raise NotFound(what=verb)
-            await self._door.carry_out(request, verb, _payload(verb, form))
+            await self._door.carry_out(request, verb, payload_of(VERBS.by_name[verb], form))
         except Refusal as refusal:
             return await self._hall(request, place | selected, refusal)
         return RedirectResponse(f"{request.scope['path']}?{urlencode(place | selected)}", status_code=303)
@@ -207,18 +205,6 @@ class Screens:
             codes=CODES,
             switches=SWITCHES,
         )
-
-
-def _payload(verb: str, form: dict[str, str]) -> dict[str, Any]:
-    """What a form means to a verb: the fields that it knows, whole numbers as such, a box that is not ticked as no."""
-    known = VERBS.by_name[verb].shape().fields
-    said = {name: _meant(known[name], value) for name, value in form.items() if name in known}
-    return said | {name: name in form for name, one in known.items() if isinstance(one, fields.Boolean)}
-
-
-def _meant(field: fields.Field[Any], value: str) -> Any:
-    is_number = isinstance(field, fields.Integer) and value.isdecimal() and len(value) <= _MOST_DIGITS
-    return int(value) if is_number else value
 
 
 def _grouped(codes: Mapping[str, Code]) -> list[tuple[Phrase, dict[str, Phrase]]]:

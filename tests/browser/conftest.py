@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from services.session.live import create_live_app
+from services.session.web import create_app
 from tests.browser.stand import LiveWire, Screen, Served, Wire, chromium
 from tests.interface.conftest import house_of, postgres, templates
 from tests.interface.house import House
@@ -33,7 +35,8 @@ def served(house_of: Callable[[str], House]) -> Iterator[tuple[House, str]]:
     """Session on its fresh database, and the address of its doors."""
     house = house_of("session")
     house.runtime.settings = replace(house.runtime.settings, rescue_after_seconds=3)
-    served = Served(house.runtime)
+    live = create_live_app(house.runtime)
+    served = Served(house.runtime, {"/session": create_app(house.runtime), "/live": live}, live)
     house.door = Wire(served.address)
     served.start()
     try:

@@ -150,6 +150,17 @@ def of_grading(rows: int) -> dict[str, Any]:
             ),
         ),
         "appendix_9": paper.Appendix9(cells=10, copies=2),
+        "envelope_labels": paper.EnvelopeLabels(exam_on=EXAM_ON, copies=8),
+        "copies_protocol": paper.CopiesProtocol(
+            exam_on=EXAM_ON,
+            held_on=date(2027, 5, 17),
+            appeared=38,
+            rows=(
+                paper.CopiesRow(what="тест", sub_variant="1А", printed=22, used=19, spare=2, spoiled=1),
+                paper.CopiesRow(what="тест", sub_variant="1Б", printed=20, used=19, spare=1, spoiled=0),
+            ),
+            signatories=CHAIR_AND_DIRECTOR,
+        ),
         "sticker_sheet": paper.StickerSheet(
             numbers=tuple(str(10007 + 613 * i) for i in range(20)),
             carriers=("голям плик", "малък плик", "карта", "тест"),

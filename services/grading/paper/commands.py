@@ -1,26 +1,26 @@
 """The verbs of paper grading, for every door."""
 
 from chassis import document_routes
-from chassis.commands import Verb, Verbs
+from chassis.commands import Nothing, Verb, Verbs
 from chassis.document_routes import Readers
 from contracts.people import Role
 from services.grading.paper import queries, schemas
-from services.grading.paper.usecases import envelopes, marking, protocols, scans
+from services.grading.paper.usecases import copies, envelopes, marking, protocols, scans
 
 _CHAIR = frozenset({Role.CHAIR})
 _MEMBER = frozenset({Role.MEMBER})
 _COMMISSION = frozenset({Role.CHAIR, Role.MEMBER})
 _BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
-_WATCHING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.OPERATOR})
 #: Who prints blank cards for the halls (Art. 16, 35(2)).
 PRINTING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.HALL_ADMINISTRATOR, Role.OPERATOR})
-#: Who looks at scanned cards.
-LOOKING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR})
-READERS = Readers(staff=_WATCHING)
+READERS = Readers(staff=queries.WATCHING)
 _ANNULMENT = "чл. 46, ал. 2"
 
 VERBS = Verbs(
     commands=(
+        Verb("record_print_run", copies.record_print_run, schemas.RecordPrintRun, PRINTING, "чл. 35, ал. 2"),
+        Verb("write_off_copies", copies.write_off_copies, schemas.WriteOffCopies, _COMMISSION, "чл. 42, ал. 1"),
+        Verb("issue_copies_protocol", copies.issue_copies_protocol, schemas.OfExam, _CHAIR, "чл. 42, ал. 1"),
         Verb("assign_numbers", envelopes.assign_numbers, schemas.AssignNumbers, _COMMISSION, "чл. 44"),
         Verb("register_scans", scans.register_scans, schemas.RegisterScans, _COMMISSION, "чл. 44"),
         Verb("complete_number", scans.complete_number, schemas.CompleteNumber, _COMMISSION, "чл. 44"),
@@ -37,7 +37,9 @@ VERBS = Verbs(
         Verb("complete_protocols", protocols.complete_protocols, schemas.OfExam, _CHAIR, "чл. 47"),
     ),
     questions=(
-        Verb("progress", queries.progress, schemas.OfExam, _WATCHING, "чл. 44–48"),
+        Verb("exams", queries.exams, Nothing, queries.WATCHING, "чл. 44–48"),
+        Verb("progress", queries.progress, schemas.OfExam, queries.WATCHING, "чл. 44–48"),
+        Verb("scans", queries.scans, schemas.OfExam, _COMMISSION, "чл. 44"),
         Verb("my_cards", queries.my_cards, schemas.OfExam, _MEMBER, "чл. 45"),
         Verb("card", queries.card, schemas.OfCard, _COMMISSION, "чл. 45"),
         document_routes.question(READERS),

@@ -1,14 +1,17 @@
-"""What stands on the documents of the paper exam's grading: the slip of App. 9, the numbers of Art. 44, the
-marking protocol of App. 11, the second marking (Art. 48(2)). The answer card of App. 10 is drawn by ``cards``,
-where it is also read.
+"""What stands on the documents of the paper exam's grading: the slip of App. 9, the envelopes' labels, the numbers of
+Art. 44, the protocol of the print run, the marking protocol of App. 11, the second marking (Art. 48(2)). The answer
+card of App. 10 is drawn by ``cards``, where it is also read.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from markupsafe import Markup
+
 from chassis.documents import DocumentKind, Documents, Signatory
 from contracts.people import Names, Person
+from services.grading.paper.cards.drawing import sticker_svg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +25,48 @@ class Appendix9:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeLabels:
+    """Labels for the large and the small envelopes, with an empty place for the number (Art. 35(2), 40(2), 44).
+    Neither number nor name: the envelopes are handed out before there are numbers.
+    """
+
+    exam_on: date
+    copies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiesRow:
+    """What became of the copies of one thing."""
+
+    what: str
+    sub_variant: str
+    printed: int
+    used: int
+    spare: int
+    spoiled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiesProtocol:
+    """The print run, and the spare and spoiled copies that are written off (Art. 35(2), 42(1))."""
+
+    exam_on: date
+    held_on: date
+    appeared: int
+    rows: tuple[CopiesRow, ...]
+    signatories: tuple[Signatory, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StickerSheet:
     """Stickers with the five-digit numbers, one for each of ``carriers`` a number (Art. 44)."""
 
     numbers: tuple[str, ...]
     carriers: tuple[str, ...]
+
+    def drawn(self, number: str) -> Markup:
+        """A sticker as SVG: by the same drawing by which it is read from the card."""
+        return Markup(sticker_svg(number))  # noqa: S704 - digits and paths of our own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +122,20 @@ class SecondMarkingProtocol:
 
 
 APPENDIX_9 = DocumentKind("appendix_9", Appendix9, "Идентификационен фиш (приложение № 9)")
+ENVELOPE_LABELS = DocumentKind("envelope_labels", EnvelopeLabels, "Етикети за пликовете по чл. 35, ал. 2")
+COPIES_PROTOCOL = DocumentKind("copies_protocol", CopiesProtocol, "Протокол за тиража на изпитните материали")
 STICKER_SHEET = DocumentKind("sticker_sheet", StickerSheet, "Номера по чл. 44")
 APPENDIX_11 = DocumentKind("appendix_11", Appendix11, "Протокол за оценяване (приложение № 11)")
 SECOND_MARKING_PROTOCOL = DocumentKind(
     "second_marking_protocol", SecondMarkingProtocol, "Протокол за втора проверка по чл. 48, ал. 2"
 )
 
-DOCUMENTS = Documents(Path(__file__).parent, APPENDIX_9, STICKER_SHEET, APPENDIX_11, SECOND_MARKING_PROTOCOL)
+DOCUMENTS = Documents(
+    Path(__file__).parent,
+    APPENDIX_9,
+    ENVELOPE_LABELS,
+    COPIES_PROTOCOL,
+    STICKER_SHEET,
+    APPENDIX_11,
+    SECOND_MARKING_PROTOCOL,
+)

@@ -1,49 +1,248 @@
 """What paper grading answers; nothing is changed here, and before the opening nothing leads from a number to a name."""
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
+from chassis.acts import ActKind
 from chassis.commands import Answer
 from chassis.export import plumbing_export
+from chassis.plumbing import ActRow
 from chassis.work import Work
-from contracts.people import Role
+from contracts.people import Mode, Role
 from contracts.refusals.grading import CardNotYours
 from services.grading.paper.records import (
     MARKING,
     Dossier,
     announced,
+    copies_of,
     dossier,
     dossiers,
     findings,
     law_of,
+    members,
+    page_name,
     usable_pages,
 )
 from services.grading.paper.rules import checking
-from services.grading.paper.tables import AnswerKey, Assignment, Card, Marking, Reading, Scan, Slip
+from services.grading.paper.rules.batch import Findings
+from services.grading.paper.rules.copies import Copies
+from services.grading.paper.tables import (
+    AnswerKey,
+    Assignment,
+    Card,
+    Exam,
+    HandIn,
+    Marking,
+    Reading,
+    Scan,
+    Slip,
+    SubVariant,
+)
+from services.grading.paper.usecases.envelopes import OPENING
+from services.grading.paper.usecases.marking import CARD_ANNULMENT
+
+#: Who sees how far the marking is.
+WATCHING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.OPERATOR})
+SETTLING_ROLES = WATCHING - {Role.MEMBER}
+STAGES = ("unscanned", "first", "second", "to_settle", "final", "annulled")
+_NOT_FOR_MEMBERS = frozenset({"to_settle", "annulled", "annulment_proposed", "annulments"})
+_OF_PAGES = ("unreadable", "without_number", "unknown", "without_sub_variant")
+
+
+def exams(work: Work) -> Answer:
+    """The exams on paper that the person at the door may look at, the newest first."""
+    mine = {exam_id for role, exam_id in work.actor.capacities if role in WATCHING}
+    rows = work.session.scalars(select(Exam).order_by(Exam.exam_on.desc(), Exam.exam_id))
+    return {
+        "exams": [
+            {"exam_id": exam.exam_id, "exam_on": exam.exam_on.isoformat()}
+            for exam in rows
+            if Mode.PAPER in exam.modes and mine & {None, exam.exam_id}
+        ]
+    }
 
 
 def progress(work: Work, *, exam_id: str) -> Answer:
-    """How far the marking is: counts, and what is in the way by number or scan."""
+    """How far the paper exam is: counts by step, and what is in the way by number or page.
+
+    Which cards are in dispute or may be annulled is not a member's to know: it could lead him in a second check
+    (Art. 48(2)); he gets the counts only.
+    """
     exam = announced(work, exam_id)
     cards = dossiers(work, exam)
     pages = usable_pages(work, exam_id)
-    return {
-        "envelopes_counted": exam.appeared is not None,
+    found = findings(work, exam_id)
+    answer = {
+        "exam_on": exam.exam_on.isoformat(),
+        "copies": [_copies(one) for one in copies_of(work, exam_id)],
+        "copies_closed": exam.copies_closed_at is not None,
+        **_of_envelopes(work, exam),
         "cards": len(cards),
         "registered": _how_many(work, select(Scan.scan_sha256).where(Scan.exam_id == exam_id)),
         "read": _how_many(work, select(Scan.scan_sha256).where(Scan.exam_id == exam_id, Scan.read_at.is_not(None))),
-        **_plain(asdict(findings(work, exam_id))),
+        **_plain(asdict(found)),
+        "to_complete": _to_complete(found, pages),
+        "sub_variants": list(work.session.scalars(_sub_variants(exam_id))),
         "sent_to_human": sum(_is_for_a_person(page) for page in pages),
         "annulment_proposed": sorted(page.number for page in pages if _proposes_annulment(page) and page.number),
         "has_key": _how_many(work, select(AnswerKey.sub_variant).where(AnswerKey.exam_id == exam_id)) > 0,
         "distributed": exam.distributed_at is not None,
+        "opening_proposal": _proposal(work, OPENING, exam_id, exam_id),
         "opened": exam.opened_at is not None,
         "completed": exam.completed_at is not None,
         "slips": _how_many(work, select(Slip.number).where(Slip.exam_id == exam_id)),
+        "without_slip": _without_slip(work, exam, cards),
+        "annulments": _annulments(work, exam_id, cards, pages),
+        "markers": _markers(work, exam_id),
+        "stages": _stages(cards),
         **_of_cards(cards),
     }
+    return answer if work.actor.roles_in(exam_id) & SETTLING_ROLES else _without(answer, _NOT_FOR_MEMBERS)
+
+
+def _copies(one: Copies) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "sub_variant": one.sub_variant,
+        "printed": one.printed,
+        "spoiled": one.spoiled,
+        "spare": one.spare,
+        "used": one.used,
+    }
+
+
+def _of_envelopes(work: Work, exam: Exam) -> dict[str, Any]:
+    kinds = list(work.session.scalars(select(HandIn.is_annulled).where(HandIn.exam_id == exam.exam_id)))
+    return {
+        "envelopes_counted": exam.appeared is not None,
+        "appeared": exam.appeared,
+        "handed_in": len(kinds),
+        "annulled_in_halls": kinds.count(True),
+        "numbered": exam.numbered_at is not None,
+    }
+
+
+def _sub_variants(exam_id: str) -> Select[str]:
+    return select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id).order_by(SubVariant.sub_variant)
+
+
+def _to_complete(found: Findings, pages: list[Reading]) -> list[dict[str, Any]]:
+    """The pages that a person has to look at before the cards can be given out, each with its picture."""
+    twice = {name for names in found.duplicates.values() for name in names}
+    named = {name: kind for kind in _OF_PAGES for name in getattr(found, kind)} | dict.fromkeys(twice, "duplicates")
+    by_name = {page_name(page): page for page in pages}
+    return [
+        {
+            "scan_sha256": page.scan_sha256,
+            "page": page.page,
+            "finding": named[name],
+            "why_not": page.why_not,
+            "number": page.number,
+            "sub_variant": page.sub_variant,
+            "picture_sha256": page.picture_sha256,
+        }
+        for name, page in sorted(by_name.items(), key=lambda item: (item[1].number or "", item[0]))
+        if name in named
+    ]
+
+
+def _proposal(work: Work, kind: ActKind, exam_id: str, subject: str) -> dict[str, Any] | None:
+    """The first person's half of an act that waits for the second one; nothing when there is none, or it is over."""
+    act = work.session.scalars(
+        select(ActRow)
+        .where(ActRow.exam_id == exam_id, ActRow.kind == kind.name, ActRow.subject == subject)
+        .order_by(ActRow.proposed_at.desc())
+        .limit(1)
+    ).first()
+    if act is None or act.confirmed_at is not None or act.expires_at <= work.now:
+        return None
+    return {
+        "by_role": act.proposed_role,
+        "is_mine": act.proposed_by == work.actor.id,
+        "reason": act.proposal.get("reason"),
+        "expires_at": act.expires_at.isoformat(),
+    }
+
+
+def _annulments(work: Work, exam_id: str, cards: dict[str, Dossier], pages: list[Reading]) -> list[dict[str, Any]]:
+    """Cards that machine or person want annulled, with the evidence, and the cards that are."""
+    by_number = {page.number: page for page in pages if page.number in cards}
+    acts = select(ActRow.subject).where(ActRow.exam_id == exam_id, ActRow.kind == CARD_ANNULMENT.name)
+    proposals = {number: _proposal(work, CARD_ANNULMENT, exam_id, number) for number in work.session.scalars(acts)}
+    signs = {number: page.reading["reasons"] for number, page in by_number.items() if _proposes_annulment(page)}
+    return [
+        {
+            "number": number,
+            "annulled_for": one.card.annulled_for,
+            "signs": signs.get(number, []),
+            "picture_sha256": by_number[number].overlay_sha256 if number in by_number else None,
+            "proposal": proposals.get(number),
+        }
+        for number, one in cards.items()
+        if number in signs or proposals.get(number) or one.standing is None
+    ]
+
+
+def _markers(work: Work, exam_id: str) -> list[dict[str, Any]]:
+    """Each member's share: how many cards he was given in each round, and how many he has counted."""
+    given = Counter(
+        (marker, round_number)
+        for marker, round_number in work.session.execute(
+            select(Assignment.marker, Assignment.round)
+            .join(Card, (Card.exam_id == Assignment.exam_id) & (Card.number == Assignment.number))
+            .where(Assignment.exam_id == exam_id, Card.annulled_at.is_(None))
+        )
+    )
+    counted = Counter(
+        (marker, round_number)
+        for marker, round_number in work.session.execute(
+            select(Marking.marker, Marking.round)
+            .join(Card, (Card.exam_id == Marking.exam_id) & (Card.number == Marking.number))
+            .where(Marking.exam_id == exam_id, Marking.stage == MARKING, Card.annulled_at.is_(None))
+        )
+    )
+    return [
+        {
+            "names": str(names),
+            "rounds": [
+                {"round": one, "given": given[marker, one], "marked": counted[marker, one]}
+                for one in (checking.FIRST, checking.SECOND)
+            ],
+        }
+        for marker, names in members(work, exam_id).items()
+    ]
+
+
+def _stages(cards: dict[str, Dossier]) -> dict[str, int]:
+    """How many cards are at each stage of their way."""
+    found = Counter(_stage(one) for one in cards.values())
+    return {stage: found[stage] for stage in STAGES}
+
+
+def _stage(one: Dossier) -> str:
+    if one.standing is None:
+        return "annulled"
+    if one.page is None:
+        return "unscanned"
+    if one.standing.final is not None:
+        return "final"
+    if one.standing.to_settle:
+        return "to_settle"
+    return "first" if one.standing.round == checking.FIRST else "second"
+
+
+def _without_slip(work: Work, exam: Exam, cards: dict[str, Dossier]) -> list[str]:
+    """The numbers whose small envelope has not been entered; none before the opening."""
+    if exam.opened_at is None:
+        return []
+    return sorted(cards.keys() - set(work.session.scalars(select(Slip.number).where(Slip.exam_id == exam.exam_id))))
+
+
+def _without(answer: Answer, names: frozenset[str]) -> Answer:
+    return {name: value for name, value in answer.items() if name not in names}
 
 
 def _of_cards(cards: dict[str, Dossier]) -> dict[str, Any]:
@@ -55,6 +254,29 @@ def _of_cards(cards: dict[str, Dossier]) -> dict[str, Any]:
         "settled": sum(standing.final is not None for standing in standings.values()),
         "annulled": [number for number, one in cards.items() if one.standing is None],
     }
+
+
+def may_look(work: Work, page: Reading) -> bool:
+    """Whether the person at the door may see a page's pictures: chair and director; a member while cards are matched
+    with numbers (Art. 44), and afterwards only of the cards given to him (Art. 45).
+    """
+    roles = work.actor.roles_in(page.exam_id)
+    if roles & {Role.CHAIR, Role.DIRECTOR}:
+        return True
+    if Role.MEMBER not in roles:
+        return False
+    if announced(work, page.exam_id).distributed_at is None:
+        return True
+    given = select(Assignment).where(
+        Assignment.exam_id == page.exam_id, Assignment.number == page.number, Assignment.marker == work.actor.id
+    )
+    return work.session.scalars(given).first() is not None
+
+
+def scans(work: Work, *, exam_id: str) -> Answer:
+    """The files that are registered, by hash: whoever uploads a batch again sends only what is not among them."""
+    announced(work, exam_id)
+    return {"scans": sorted(work.session.scalars(select(Scan.scan_sha256).where(Scan.exam_id == exam_id)))}
 
 
 def my_cards(work: Work, *, exam_id: str) -> Answer:

@@ -1,6 +1,6 @@
 """What use cases and questions load: the exam with its law, a card, its readings, its counts, and where it stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,8 +14,19 @@ from regulation import Regulation, in_force
 from services.grading.paper.rules import checking
 from services.grading.paper.rules.batch import Findings, Page, look_through
 from services.grading.paper.rules.checking import MachineReading, PersonsCount, Round, Standing
+from services.grading.paper.rules.copies import Copies, Printed
 from services.grading.paper.rules.counting import Count, Key, Seen
-from services.grading.paper.tables import AnswerKey, Card, Exam, Marking, Reading, Scan, StaffMember, SubVariant
+from services.grading.paper.tables import (
+    AnswerKey,
+    Card,
+    Exam,
+    Marking,
+    PrintRun,
+    Reading,
+    Scan,
+    StaffMember,
+    SubVariant,
+)
 
 MARKING, SETTLING = "marking", "settling"
 
@@ -62,10 +73,16 @@ def numbers_of(work: Work, exam_id: str) -> list[str]:
     return list(work.session.scalars(select(Card.number).where(Card.exam_id == exam_id).order_by(Card.number)))
 
 
-def usable_pages(work: Work, exam_id: str) -> list[Reading]:
-    """Pages that nobody has set aside."""
+def usable_pages(work: Work, exam_id: str, numbers: Collection[str] | None = None) -> list[Reading]:
+    """Pages that nobody has set aside: all, or those that bear one of the numbers."""
     query = select(Reading).where(Reading.exam_id == exam_id, Reading.set_aside_by.is_(None))
-    return list(work.session.scalars(query.order_by(Reading.scan_sha256, Reading.page)))
+    wanted = query if numbers is None else query.where(Reading.number.in_(numbers))
+    return list(work.session.scalars(wanted.order_by(Reading.scan_sha256, Reading.page)))
+
+
+def page_name(page: Reading) -> str:
+    """The scan's hash and the page, by which findings call it."""
+    return f"{page.scan_sha256}:{page.page}"
 
 
 def members(work: Work, exam_id: str) -> dict[str, Names]:
@@ -78,6 +95,22 @@ def staff(work: Work, exam_id: str, role: Role) -> dict[str, Names]:
     query = select(StaffMember).where(StaffMember.exam_id == exam_id, StaffMember.role == role)
     found = work.session.scalars(query.order_by(StaffMember.person_id))
     return {one.person_id: Names(one.first, one.middle, one.last) for one in found}
+
+
+def copies_of(work: Work, exam_id: str) -> list[Copies]:
+    """What was printed, kind by kind in the order of the envelope, sub-variant by sub-variant."""
+    rows = work.session.scalars(select(PrintRun).where(PrintRun.exam_id == exam_id).order_by(PrintRun.sub_variant))
+    found = [
+        Copies(
+            kind=Printed(one.kind),
+            sub_variant=one.sub_variant,
+            printed=one.printed,
+            spoiled=one.spoiled,
+            spare=one.spare,
+        )
+        for one in rows
+    ]
+    return sorted(found, key=lambda one: list(Printed).index(one.kind))
 
 
 def key_of(work: Work, exam_id: str, sub_variant: str | None) -> Key:
@@ -103,7 +136,7 @@ def dossiers(work: Work, exam: Exam, numbers: Iterable[str] | None = None) -> di
     """Cards by number (all when no numbers are given), in the order of their numbers."""
     wanted = None if numbers is None else list(numbers)
     law = law_of(exam)
-    pages = {page.number: page for page in usable_pages(work, exam.exam_id) if page.number is not None}
+    pages = {page.number: page for page in usable_pages(work, exam.exam_id, wanted) if page.number is not None}
     markings = _markings(work, exam.exam_id, wanted)
     query = select(Card).where(Card.exam_id == exam.exam_id).order_by(Card.number)
     cards = work.session.scalars(query if wanted is None else query.where(Card.number.in_(wanted)))
@@ -114,10 +147,7 @@ def findings(work: Work, exam_id: str) -> Findings:
     """How numbers and scanned pages match (Art. 44)."""
     waiting = select(Scan.scan_sha256).where(Scan.exam_id == exam_id, Scan.read_at.is_(None))
     codes = set(work.session.scalars(select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id)))
-    pages = [
-        Page(f"{page.scan_sha256}:{page.page}", page.is_read, page.number, page.sub_variant)
-        for page in usable_pages(work, exam_id)
-    ]
+    pages = [Page(page_name(page), page.is_read, page.number, page.sub_variant) for page in usable_pages(work, exam_id)]
     return look_through(numbers_of(work, exam_id), len(work.session.scalars(waiting).all()), pages, codes)
 
 

@@ -4,12 +4,14 @@ from marshmallow import fields, validate
 
 from chassis.commands import Shape
 from chassis.fields import ExamId, PersonName, Sha256, Text
+from services.grading.paper.rules.copies import Printed
 
 #: Bounds against nonsense only; what is on a card is the regulation's to say.
 _MOST_QUESTIONS = 500
 _MOST_OPTIONS = 10
 _MOST_PAGES = 2_000
 _MOST_SCANS = 5_000
+_MOST_COPIES = 100_000
 
 
 class CardNumber(fields.String):
@@ -100,3 +102,23 @@ class WithdrawSlip(OfCard):
     """Why a slip is taken back."""
 
     reason = Text(longest=500, required=True)
+
+
+class OfCopies(OfExam):
+    """Copies of one thing; ``sub_variant`` for booklets and cards."""
+
+    kind = fields.Enum(Printed, by_value=True, required=True)
+    sub_variant = Text(longest=10, load_default="")
+
+
+class RecordPrintRun(OfCopies):
+    """How many copies were printed."""
+
+    copies = fields.Integer(strict=True, required=True, validate=validate.Range(min=1, max=_MOST_COPIES))
+
+
+class WriteOffCopies(OfCopies):
+    """How many copies were spoiled, and how many are left over."""
+
+    spoiled = fields.Integer(strict=True, required=True, validate=validate.Range(min=0, max=_MOST_COPIES))
+    spare = fields.Integer(strict=True, required=True, validate=validate.Range(min=0, max=_MOST_COPIES))

@@ -1,7 +1,8 @@
 """A card on the marker's screen: what is drawn over the scan, and a field a question; and the fields back into marks.
 
 A field says what is on the card: letters (``А``, ``АБ``), ``м`` for pencil only, ``–`` for nothing. Fields that a
-person has to decide stay empty until he does.
+person has to decide stay empty until he does, and nothing is drawn into their boxes: what the machine saw there would
+lead him. To what it doubts come a few of which it is sure (``own_looks``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from contracts.phrase import Phrase
 from contracts.refusals.grading import MarksNotOfTheCard
 from services.grading.paper.cards.layout import COLUMNS, CardLayout, Rect, card_layout
+from services.grading.paper.rules.checking import own_looks
 
 NOTHING, PENCIL = "–", "м"
 _NOTHINGS = frozenset({NOTHING, "-", "0"})
@@ -68,7 +70,14 @@ def sheet(card: Mapping[str, Any], typed: Mapping[str, str] | None = None) -> Sh
     places = {(box.question, box.option): box.rect for box in layout.boxes}
     return Sheet(
         columns=tuple(Column(column, _around([line.place for line in column])) for column in columns),
-        drawn=tuple(Drawn(box["state"], places[box["question"], box["option"]]) for box in reading["boxes"]),
+        drawn=(
+            *(
+                Drawn(box["state"], places[box["question"], box["option"]])
+                for box in reading["boxes"]
+                if box["question"] not in is_open
+            ),
+            *(Drawn("doubtful", _boxes(layout, number)) for number in sorted(is_open)),
+        ),
         signs=tuple(Drawn("sign", Rect(**sign["box_mm"])) for sign in reading["signs"]),
         open=tuple(sorted(is_open)),
     )
@@ -100,14 +109,16 @@ def _letters(question: int, text: str, options: Sequence[str]) -> list[str]:
 
 
 def _open(card: Mapping[str, Any]) -> set[int]:
-    """The questions that this person has to decide: what counts saw differently, or what the machine doubts."""
-    if card.get("differing"):
+    """The questions that this person has to decide: for the chair what counts saw differently, for a member what the
+    machine doubts, and a few more.
+    """
+    if "to_settle" in card:
         return set(card["differing"])
-    if card.get("to_settle"):
-        return set()
+    questions = set(range(1, card["questions"] + 1))
     if card["reading"] is None or not card["reading"]["ok"]:
-        return set(range(1, card["questions"] + 1))
-    return set(card["reading"]["doubtful"])
+        return questions
+    doubtful = set(card["reading"]["doubtful"])
+    return doubtful | own_looks(card["number"], card["round"], questions - doubtful)
 
 
 def _proposed(card: Mapping[str, Any]) -> dict[int, str]:
@@ -127,13 +138,16 @@ def _value(letters: Sequence[str], *, is_pencil: bool) -> str:
     return PENCIL if is_pencil else "".join(letters) or NOTHING
 
 
+def _boxes(layout: CardLayout, question: int) -> Rect:
+    return _around([box.rect for box in layout.boxes if box.question == question], 0.0)
+
+
 def _row(layout: CardLayout, question: int) -> Rect:
-    rects = [box.rect for box in layout.boxes if box.question == question]
-    place = _around(rects)
+    place = _boxes(layout, question).grown(_AROUND_MM)
     return Rect(place.x - _LEFT_MM, place.y, place.w + _LEFT_MM, place.h)
 
 
-def _around(rects: Sequence[Rect]) -> Rect:
+def _around(rects: Sequence[Rect], margin: float = _AROUND_MM) -> Rect:
     left, top = min(rect.x for rect in rects), min(rect.y for rect in rects)
     right, bottom = max(rect.x + rect.w for rect in rects), max(rect.y + rect.h for rect in rects)
-    return Rect(left, top, right - left, bottom - top).grown(_AROUND_MM)
+    return Rect(left, top, right - left, bottom - top).grown(margin)

@@ -35,6 +35,22 @@ class Exam(Base):
     distributed_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]  #: the small envelopes (Art. 47)
     completed_at: Mapped[datetime | None]
+    copies_closed_at: Mapped[datetime | None]  #: the protocol of the print run was drawn up
+
+
+class PrintRun(Base):
+    """The copies that were printed of one thing (Art. 35(2)), and those that nobody was given. ``sub_variant``: empty
+    where there is none.
+    """
+
+    __tablename__ = "print_runs"
+
+    exam_id: Mapped[str] = mapped_column(ForeignKey("exams.exam_id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    sub_variant: Mapped[str] = mapped_column(primary_key=True)
+    printed: Mapped[int] = mapped_column(default=0)
+    spoiled: Mapped[int] = mapped_column(default=0)
+    spare: Mapped[int] = mapped_column(default=0)
 
 
 class StaffMember(Base):

@@ -1,7 +1,11 @@
-"""The web door of paper grading: verbs as JSON, blank cards, pictures of scans, and the marker's screen."""
+"""The web door of paper grading: verbs as JSON, blank cards, pictures of scans, the commission's page, and the
+marker's screen.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from sqlalchemy import or_, select
@@ -13,7 +17,7 @@ from starlette.types import ASGIApp
 
 from chassis import document_routes
 from chassis.documents import file_name
-from chassis.forms import read_form
+from chassis.forms import payload_of, read_form
 from chassis.plumbing import DocumentRow
 from chassis.web import Door
 from chassis.work import NOBODY, Actor, Runtime
@@ -21,24 +25,49 @@ from contracts.people import Role
 from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import NotAuthenticated, NotFound, OutOfOrder
-from services.grading.paper.commands import LOOKING, PRINTING, READERS, VERBS
+from services.grading.paper.commands import PRINTING, READERS, VERBS
+from services.grading.paper.documents import APPENDIX_9, COPIES_PROTOCOL, ENVELOPE_LABELS, STICKER_SHEET
+from services.grading.paper.queries import may_look
+from services.grading.paper.rules.copies import Printed
 from services.grading.paper.settings import Settings
 from services.grading.paper.sheet import marks_of, sheet
 from services.grading.paper.tables import Reading
 from services.grading.paper.usecases.arrivals import APPENDIX_10
 
 HERE = Path(__file__).parent
-MARK, LOGIN = "/grading/paper/mark", "/admission/login"
+PAGE, MARK, LOGIN = "/grading/paper/", "/grading/paper/mark", "/admission/login"
+#: What the commission's page does, and at which of its sections one is afterwards.
+_ON_PAGE = {
+    "record_print_run": "copies",
+    "write_off_copies": "copies",
+    "issue_copies_protocol": "copies",
+    "assign_numbers": "numbers",
+    "register_scans": "scans",
+    "complete_number": "scans",
+    "set_aside_scan": "scans",
+    "distribute_cards": "marking",
+    "propose_card_annulment": "annulments",
+    "confirm_card_annulment": "annulments",
+    "propose_opening_envelopes": "opening",
+    "confirm_opening_envelopes": "opening",
+    "enter_slip": "slips",
+    "withdraw_slip": "slips",
+    "complete_protocols": "protocols",
+}
+#: Documents of the page: what is put on paper before the marking, and its protocol.
+_PRINTED = frozenset({APPENDIX_9.name, ENVELOPE_LABELS.name, STICKER_SHEET.name, COPIES_PROTOCOL.name})
 
 
 def create_app(runtime: Runtime[Settings]) -> ASGIApp:
     """The finished door."""
     door = Door(runtime, VERBS, HERE)
-    pictures, screen = Pictures(runtime), MarkersScreen(door)
+    pictures, screen, overview = Pictures(runtime), MarkersScreen(door), CommissionsPage(door)
     pages = [
         *document_routes.routes(door, READERS),
         Route("/api/blank_card", pictures.blank_card, methods=["GET"]),
         Route("/api/scans/{sha256}", pictures.scan, methods=["GET"]),
+        Route("/", overview.show, methods=["GET"]),
+        Route("/", overview.act, methods=["POST"]),
         Route("/mark", screen.show, methods=["GET"]),
         Route("/mark", screen.mark, methods=["POST"]),
     ]
@@ -59,7 +88,9 @@ class Pictures:
         )
 
     async def scan(self, request: Request) -> Response:
-        """``GET /api/scans/{sha256}``: a card's picture, upright (or with the reading drawn), for those who mark."""
+        """``GET /api/scans/{sha256}``: a card's picture, upright (or with the reading drawn): for chair and director,
+        and for the members while they match cards with numbers, then for him to whom the card was given.
+        """
         return await run_in_threadpool(self._scan, request.state.actor, request.path_params["sha256"])
 
     def _blank_card(self, actor: Actor, exam_id: str, sub_variant: str) -> Response:
@@ -87,8 +118,7 @@ class Pictures:
         _check_known(actor)
         with self._runtime.work(actor) as work:
             is_it = or_(Reading.picture_sha256 == sha256, Reading.overlay_sha256 == sha256)
-            exams = set(work.session.scalars(select(Reading.exam_id).where(is_it)))
-            if not any(actor.roles_in(exam_id) & LOOKING for exam_id in exams):
+            if not any(may_look(work, page) for page in work.session.scalars(select(Reading).where(is_it))):
                 raise NotFound(what=Phrase(f"файл {sha256[:12]}", f"file {sha256[:12]}"))
             return Response(work.files.get(sha256), media_type="image/jpeg")
 
@@ -96,6 +126,73 @@ class Pictures:
 def _check_known(actor: Actor) -> None:
     if actor.id == NOBODY.id:
         raise NotAuthenticated
+
+
+class CommissionsPage:
+    """``/``: where the exam's cards stand, and every step of the commission and the director (Art. 44–48)."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def show(self, request: Request) -> Response:
+        """The exam of the address, else the newest."""
+        if request.state.actor.id == NOBODY.id:
+            return RedirectResponse(LOGIN, status_code=303)
+        return await self._show(request, request.query_params.get("exam_id"))
+
+    async def act(self, request: Request) -> Response:
+        """Do what a button of the page says; a refusal keeps what was typed."""
+        form = await read_form(request)
+        typed = dict(form.typed)
+        verb = typed.pop("verb", "")
+        try:
+            if verb not in _ON_PAGE:
+                raise NotFound(what=verb)
+            payload: dict[str, Any] = payload_of(VERBS.by_name[verb], typed)
+            if "scan" in form.files:
+                scan = form.files["scan"]
+                payload["scans"] = [(await self._door.store_upload(request, scan.content, scan.declared))["sha256"]]
+            await self._door.carry_out(request, verb, payload)
+        except Refusal as refusal:
+            return await self._show(request, typed.get("exam_id"), Failed(verb, typed, refusal))
+        done = urlencode({"exam_id": typed.get("exam_id", ""), "done": verb})
+        return RedirectResponse(f"{PAGE}?{done}#{_ON_PAGE[verb]}", status_code=303)
+
+    async def _show(self, request: Request, exam_id: str | None, failed: "Failed | None" = None) -> Response:
+        exams = (await self._door.carry_out(request, "exams", {}))["exams"]
+        exam_id = exam_id or next((one["exam_id"] for one in exams), None)
+        return self._door.pages.answer(
+            request,
+            "overview.html",
+            status=failed.refusal.status if failed else 200,
+            exams=exams,
+            exam_id=exam_id,
+            at=await self._door.carry_out(request, "progress", {"exam_id": exam_id}) if exam_id else None,
+            documents=await self._documents(request, exam_id) if exam_id else [],
+            roles=request.state.actor.roles_in(exam_id),
+            Role=Role,
+            Printed=Printed,
+            is_done=request.query_params.get("done") in _ON_PAGE,
+            failed=failed,
+        )
+
+    async def _documents(self, request: Request, exam_id: str) -> list[dict[str, Any]]:
+        answer = await self._door.carry_out(request, "documents", {"exam_id": exam_id})
+        return [one for one in answer["documents"] if one["kind"] in _PRINTED]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A step that was refused: which, what was typed, and why."""
+
+    verb: str
+    typed: Mapping[str, str]
+    refusal: Refusal
+
+    def value(self, verb: str, about: Mapping[str, object], name: str) -> str:
+        """What was typed into a field, if this is the form that was refused."""
+        is_it = verb == self.verb and all(self.typed.get(key) == str(value) for key, value in about.items())
+        return self.typed.get(name, "") if is_it else ""
 
 
 class MarkersScreen:

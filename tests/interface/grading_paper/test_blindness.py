@@ -89,7 +89,7 @@ def test_no_answer_names_a_candidate(marked: PaperExam) -> None:
 def test_no_document_with_a_number_names_a_candidate(marked: PaperExam) -> None:
     with marked.house.runtime.work() as work:
         documents = list(work.session.scalars(select(DocumentRow)))
-    assert len(documents) == 2 + 1 + 1 + len(MEMBERS)
+    assert len(documents) == 2 + 1 + 1 + 1 + len(MEMBERS)
     for row in documents:
         pdf = marked.house.runtime.files.get(str(row.sha256))
         text = " ".join((file_name(row), json.dumps(row.context, ensure_ascii=False), _metadata(pdf), _printed(pdf)))

@@ -85,7 +85,7 @@ def test_every_document_is_rendered(given: PaperExam) -> None:
     assert all(row["rendered"] for row in rows)
     found = {(row["kind"], row["issue"]) for row in rows}
     kinds = {("appendix_9", 1), ("appendix_10", 1), ("appendix_11", 1), ("appendix_11", 2), ("sticker_sheet", 1)}
-    assert kinds | {("second_marking_protocol", 1)} == found
+    assert kinds | {("envelope_labels", 1), ("second_marking_protocol", 1)} == found
     pdf = given.house.door.get(
         f"/grading/paper/api/blank_card?exam_id={EXAM}&sub_variant=1А",
         headers={"authorization": f"Bearer {given.house.token(CHAIR)}"},

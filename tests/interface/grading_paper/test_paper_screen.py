@@ -8,7 +8,8 @@ import pytest
 from chassis.web import COOKIE
 from chassis.work import Actor
 from services.grading.paper.cards.simulation import Written
-from tests.interface.grading_paper.paper_exam import CHAIR, EXAM, MEMBERS, PaperExam, envelope, good
+from services.grading.paper.rules.checking import OWN_LOOKS
+from tests.interface.grading_paper.paper_exam import CHAIR, DIRECTOR, EXAM, MEMBERS, PaperExam, envelope, good
 
 Make = Callable[..., PaperExam]
 PAGE = "/grading/paper/mark"
@@ -39,6 +40,12 @@ def fields(html: str) -> dict[str, str]:
     return found | {f"looked{column}": "on" for column in (1, 2, 3)}
 
 
+def decided(exam: PaperExam, typed: dict[str, str]) -> dict[str, str]:
+    """The form with everything answered that was left to the person, as it is on the card."""
+    seen = exam.by_number[typed["number"]].seen()["marks"]
+    return typed | {name: "".join(seen.get(name[1:], "–")) for name, value in typed.items() if value == ""}
+
+
 def marker_of(exam: PaperExam, number: str) -> Actor:
     return next(
         member for member in MEMBERS if number in {c["number"] for c in good(exam.ask("my_cards", member))["cards"]}
@@ -49,22 +56,29 @@ def test_whoever_is_not_logged_in_goes_to_the_log_in(given: PaperExam) -> None:
     assert given.house.door.get(PAGE).headers["location"] == "/admission/login"
 
 
-def test_the_machine_s_reading_is_proposed_and_what_it_doubts_stays_empty(given: PaperExam) -> None:
+def test_the_machine_s_reading_is_proposed_and_what_the_member_decides_himself_stays_empty(given: PaperExam) -> None:
     number = given.number_of(1)
-    typed = fields(page(given, marker_of(given, number)))
+    html = page(given, marker_of(given, number))
+    typed = fields(html)
     seen = given.by_number[number].seen()["marks"]
-    assert typed["q12"] == ""
-    assert typed["q1"] == "".join(seen["1"])
-    assert len([name for name in typed if name.startswith("q")]) == 90
+    left = {name for name, value in typed.items() if value == ""}
+    assert "q12" in left
+    assert len(left) == 1 + OWN_LOOKS, "he cannot tell what is doubted from what is not"
+    proposed = {name: value for name, value in typed.items() if name.startswith("q") and value}
+    assert proposed == {
+        f"q{question}": "".join(letters) for question, letters in seen.items() if f"q{question}" not in left
+    }
+    assert html.count('class="doubtful"') == len(left) + 1, "and one in the legend"
 
 
 def test_a_card_is_recorded_by_the_form_and_the_next_one_comes(given: PaperExam) -> None:
     number = given.number_of(1)
     marker = marker_of(given, number)
-    typed = fields(page(given, marker))
-    unfinished = given.house.door.post(PAGE, data=typed, headers=headers(given, marker))
+    typed = decided(given, fields(page(given, marker)))
+    unfinished = given.house.door.post(PAGE, data=typed | {"q12": ""}, headers=headers(given, marker))
     assert unfinished.status_code == 422
     assert "въпрос 12" in unfinished.text
+    assert fields(unfinished.text) == typed | {"q12": ""}, "what was typed is still there"
     done = given.house.door.post(PAGE, data=typed | {"q12": "–"}, headers=headers(given, marker))
     assert done.status_code == 303
     assert given.progress()["marked"] == 1
@@ -84,13 +98,15 @@ def test_the_chair_settles_differences_on_the_same_screen(given: PaperExam) -> N
     assert given.progress()["to_settle"] == []
 
 
-def test_a_picture_of_a_card_is_for_the_commission_only(given: PaperExam) -> None:
+def test_a_picture_of_a_card_is_for_him_to_whom_the_card_was_given_and_for_the_chair(given: PaperExam) -> None:
     number = given.number_of(1)
     picture = good(given.ask("card", CHAIR, number=number))["picture_sha256"]
     path = f"/grading/paper/api/scans/{picture}"
     assert given.house.door.get(path).status_code == 401
-    stranger = Actor("somebody", frozenset())
-    assert given.house.door.get(path, headers=headers(given, stranger)).status_code == 404
-    answer = given.house.door.get(path, headers=headers(given, MEMBERS[0]))
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
-    assert EXAM not in str(answer.headers)
+    his = marker_of(given, number)
+    for stranger in (Actor("somebody", frozenset()), *(one for one in MEMBERS if one is not his)):
+        assert given.house.door.get(path, headers=headers(given, stranger)).status_code == 404
+    for one in (his, CHAIR, DIRECTOR):
+        answer = given.house.door.get(path, headers=headers(given, one))
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+        assert EXAM not in str(answer.headers)

@@ -6,9 +6,12 @@ from datetime import date
 import pytest
 
 from contracts.people import Names
+from contracts.refusals.general import OutOfOrder
 from contracts.refusals.grading import (
+    CopiesDoNotAddUp,
     EnvelopesNotAsHandedIn,
     MarksNotOfTheCard,
+    MoreCopiesThanPrinted,
     ScansIncomplete,
     SlipMatchesNobody,
     TooFewMarkers,
@@ -26,6 +29,7 @@ from services.grading.paper.rules.checking import (
     Round,
     standing,
 )
+from services.grading.paper.rules.copies import Copies, Printed, check_accounted, check_written_off
 from services.grading.paper.rules.counting import (
     Seen,
     calls_for_second_check,
@@ -216,3 +220,23 @@ def test_art_47_another_slip_is_refused(names: Names, identifier: str, is_taken:
     expected = Expected("c1", IVANOV.names, IVANOV.identifier, is_taken)
     with pytest.raises(SlipMatchesNobody):
         whose(names, identifier, [expected])
+
+
+def copies(kind: Printed, printed: int, spoiled: int = 0, spare: int = 0, sub_variant: str = "") -> Copies:
+    return Copies(kind=kind, sub_variant=sub_variant, printed=printed, spoiled=spoiled, spare=spare)
+
+
+def test_art_42_1_no_more_copies_are_written_off_than_were_printed() -> None:
+    check_written_off(10, 4, 6)
+    with pytest.raises(MoreCopiesThanPrinted):
+        check_written_off(10, 5, 6)
+
+
+def test_art_35_2_as_many_copies_of_everything_were_given_out_as_candidates_came() -> None:
+    whole = [copies(kind, 7, spare=2) for kind in Printed if kind is not Printed.CARD]
+    cards = [copies(Printed.CARD, 4, spoiled=1, sub_variant="1А"), copies(Printed.CARD, 2, sub_variant="1Б")]
+    check_accounted([*whole, *cards], 5)
+    with pytest.raises(CopiesDoNotAddUp):
+        check_accounted([*whole, *cards], 6)
+    with pytest.raises(OutOfOrder):
+        check_accounted(whole, 5)

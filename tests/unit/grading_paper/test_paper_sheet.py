@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.refusals.grading import MarksNotOfTheCard
+from services.grading.paper.rules.checking import OWN_LOOKS
 from services.grading.paper.sheet import field, marks_of, sheet
 
 QUESTIONS, OPTIONS = 90, ["А", "Б", "В", "Г"]
@@ -27,18 +28,26 @@ def values(of: dict[str, Any]) -> dict[int, str]:
 
 
 def test_the_reading_is_proposed_and_a_doubtful_question_is_left_to_the_person() -> None:
-    assert {question: values(card())[question] for question in (1, 2, 3, 4, 5)} == {
-        1: "А",
-        2: "АБ",
-        3: "м",
-        4: "",
-        5: "–",
-    }
-    assert sheet(card()).open == (4,)
+    proposed = values(card(number="10007", round=1))
+    assert proposed[4] == ""
+    assert {question: proposed[question] for question in (1, 2, 3, 5)} == {1: "А", 2: "АБ", 3: "м", 5: "–"}
+
+
+def test_beside_what_is_doubtful_a_few_sure_questions_are_left_to_the_person_who_cannot_tell_them_apart() -> None:
+    first, again, second = (sheet(card(number="10007", round=number)) for number in (1, 1, 2))
+    assert len(first.open) == 1 + OWN_LOOKS
+    assert first.open == again.open != second.open
+    assert {one.state for one in first.drawn if one.place.w > first.drawn[0].place.w} == {"doubtful"}
+
+
+def test_nothing_is_drawn_into_the_boxes_of_a_question_that_the_person_decides() -> None:
+    of = card(number="10007", round=1)
+    of["reading"]["boxes"] = [{"question": 4, "option": "А", "state": "pen"}]
+    assert "pen" not in {one.state for one in sheet(of).drawn}
 
 
 def test_three_columns_of_thirty() -> None:
-    assert [len(column.lines) for column in sheet(card()).columns] == [30, 30, 30]
+    assert [len(column.lines) for column in sheet(card(number="10007", round=1)).columns] == [30, 30, 30]
 
 
 def test_without_a_reading_every_question_is_the_person_s() -> None:

@@ -5,6 +5,8 @@ count calls for it goes to a second member, and what the two members saw differe
 which the machine proposes annulment goes to the chair also, who settles the count when the card is not annulled.
 """
 
+import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from regulation import Regulation
@@ -12,6 +14,8 @@ from services.grading.paper.rules.counting import Count, Seen, calls_for_second_
 
 FIRST, SECOND = 1, 2
 DIFFERS, SIGNS, NOT_READ = "differs", "signs", "not_read"
+#: Beside what the machine doubts, a member answers so many questions without its word.
+OWN_LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +88,13 @@ def _against_machine(
 def _questions(law: Regulation) -> range:
     """The numbers of the questions. Source: Art. 10(1)."""
     return range(1, law.questions + 1)
+
+
+def own_looks(number: str, round_number: int, sure: Collection[int]) -> frozenset[int]:
+    """Questions of which the machine is sure, and its word is kept from the member, who cannot tell them from those
+    that it doubts: his count stays his own, and one who only nods shows.
+
+    Source: Art. 46(1). Own choice: ``OWN_LOOKS`` of them, the same at every look at the card, others in each round.
+    """
+    order = sorted(sure, key=lambda one: hashlib.sha256(f"{number}/{round_number}/{one}".encode()).digest())
+    return frozenset(order[:OWN_LOOKS])

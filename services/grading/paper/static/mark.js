@@ -13,6 +13,7 @@ if (form) {
   const left = document.getElementById("left");
   const rows = Math.ceil(fields.length / looks.length);
   const ZOOM_ROWS = 4;
+  const answered = [];
 
   const isOpen = (field) => "open" in field.dataset && field.value === "";
 
@@ -36,9 +37,24 @@ if (form) {
     if (next.dataset.place) look(next);
   }
 
-  function set(field, value) {
+  // What was open is answered and left with one key; a second sign, or a correction, is asked for by Shift or by Enter.
+  function set(field, value, isMore) {
+    const wasOpen = isOpen(field);
     field.value = value;
     tell();
+    if (wasOpen && !isMore) {
+      answered.push(field);
+      onward();
+    }
+  }
+
+  function back(key) {
+    if (key !== "Backspace" || !answered.length) return false;
+    const before = answered.pop();
+    before.value = "";
+    tell();
+    before.focus();
+    return true;
   }
 
   function letterOf(event) {
@@ -57,7 +73,7 @@ if (form) {
   function answer(field, event) {
     if (event.ctrlKey || event.altKey || event.metaKey) return false;
     const letter = letterOf(event);
-    if (letter) set(field, withLetter(field, letter, event.shiftKey));
+    if (letter) set(field, withLetter(field, letter, event.shiftKey), event.shiftKey);
     else if (["0", "-", "–"].includes(event.key)) set(field, "–");
     else if (["м", "М", "m", "M"].includes(event.key)) set(field, "м");
     else return false;
@@ -93,6 +109,7 @@ if (form) {
       isDone = true;
     }
     if (!isDone && isField) isDone = step(target, event.key) || answer(target, event);
+    if (!isDone && target !== submit) isDone = back(event.key);
     if (isDone) event.preventDefault();
   });
 

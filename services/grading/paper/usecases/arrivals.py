@@ -12,7 +12,7 @@ from contracts.events.registration import AnnouncementPublished
 from contracts.events.session import MaterialsHandedIn, SittingAnnulled, SittingsEnded
 from contracts.events.testbank import AnswerKeyReleased, VariantOpened
 from contracts.people import Mode
-from services.grading.paper.documents import APPENDIX_9, Appendix9
+from services.grading.paper.documents import APPENDIX_9, ENVELOPE_LABELS, Appendix9, EnvelopeLabels
 from services.grading.paper.records import announced, law_of
 from services.grading.paper.rules.counting import checked_key
 from services.grading.paper.tables import AnswerKey, Candidate, Exam, HandIn, StaffMember, SubVariant
@@ -79,7 +79,7 @@ def record_end(work: Work, event: SittingsEnded) -> None:
 
 
 def record_opening(work: Work, event: VariantOpened) -> None:
-    """The variant of the paper sitting was opened: its cards and slips are printed (Art. 13(7), 35(2))."""
+    """The variant of the paper sitting was opened: its cards, slips and labels are printed (Art. 13(7), 35(2))."""
     exam = announced(work, event.exam_id)
     if Mode.PAPER not in exam.modes or _PAPER_SESSION not in event.sessions:
         return
@@ -87,13 +87,15 @@ def record_opening(work: Work, event: VariantOpened) -> None:
         work.session.add(SubVariant(exam_id=exam.exam_id, sub_variant=code, variant=event.variant))
         work.order_document(exam.exam_id, APPENDIX_10, code, {"exam_id": exam.exam_id, "sub_variant": code})
     work.audit(exam.exam_id, "cards:ordered", "чл. 35, ал. 2", variant=event.variant, sub_variants=event.sub_variants)
-    _order_slips(work, exam)
+    _order_for_envelopes(work, exam)
 
 
-def _order_slips(work: Work, exam: Exam) -> None:
+def _order_for_envelopes(work: Work, exam: Exam) -> None:
     seated = work.session.scalar(select(func.count()).where(Candidate.exam_id == exam.exam_id)) or 0
-    slips = Appendix9(cells=law_of(exam).identification_slip_cells, copies=max(seated, 1))
+    copies = max(seated, 1)
+    slips = Appendix9(cells=law_of(exam).identification_slip_cells, copies=copies)
     order(work, APPENDIX_9, exam.exam_id, exam.exam_id, slips)
+    order(work, ENVELOPE_LABELS, exam.exam_id, exam.exam_id, EnvelopeLabels(exam_on=exam.exam_on, copies=copies))
 
 
 def record_key(work: Work, event: AnswerKeyReleased) -> None:

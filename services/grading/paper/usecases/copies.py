@@ -1,0 +1,109 @@
+"""Art. 16 item 3, 35(2), 42(1): the print run counted, and what was not given out written off in a protocol."""
+
+from sqlalchemy import select
+
+from chassis.commands import Answer
+from chassis.documents import Signatory, order
+from chassis.work import Work
+from contracts.people import Names, Role
+from contracts.phrase import Phrase
+from contracts.refusals.general import AlreadyDone, OutOfOrder
+from contracts.refusals.grading import SubVariantNotOpened
+from regulation.calendar import local_day
+from services.grading.paper.documents import COPIES_PROTOCOL, CopiesProtocol, CopiesRow
+from services.grading.paper.records import announced, copies_of, members, staff
+from services.grading.paper.rules.copies import Printed, check_accounted, check_written_off
+from services.grading.paper.tables import Exam, PrintRun, SubVariant
+
+
+def record_print_run(work: Work, *, exam_id: str, kind: Printed, copies: int, sub_variant: str = "") -> Answer:
+    """So many copies more were printed (Art. 16 item 3, 35(2))."""
+    _unclosed(work, exam_id)
+    run = _run(work, exam_id, kind, sub_variant)
+    run.printed += copies
+    work.audit(exam_id, "copies:printed", "чл. 35, ал. 2", kind=kind, sub_variant=sub_variant, copies=copies)
+    return {"printed": run.printed}
+
+
+def write_off_copies(
+    work: Work, *, exam_id: str, kind: Printed, spoiled: int, spare: int, sub_variant: str = ""
+) -> Answer:
+    """Say how many copies nobody was given: spoiled in print, and left over; said again it replaces what was said
+    before (Art. 42(1)).
+    """
+    exam = _unclosed(work, exam_id)
+    _appeared(exam)
+    run = _run(work, exam_id, kind, sub_variant)
+    check_written_off(run.printed, spoiled, spare)
+    run.spoiled, run.spare = spoiled, spare
+    work.audit(
+        exam_id,
+        "copies:written_off",
+        "чл. 42, ал. 1",
+        kind=kind,
+        sub_variant=sub_variant,
+        spoiled=spoiled,
+        spare=spare,
+    )
+    return {"used": run.printed - spoiled - spare}
+
+
+def issue_copies_protocol(work: Work, *, exam_id: str) -> Answer:
+    """Draw up the protocol of the print run; once, when every copy is accounted for (Art. 42(1))."""
+    exam = _unclosed(work, exam_id)
+    copies, appeared = copies_of(work, exam_id), _appeared(exam)
+    check_accounted(copies, appeared)
+    exam.copies_closed_at = work.now
+    work.audit(exam_id, "copies:closed", "чл. 42, ал. 1", appeared=appeared)
+    protocol = CopiesProtocol(
+        exam_on=exam.exam_on,
+        held_on=local_day(work.now),
+        appeared=appeared,
+        rows=tuple(
+            CopiesRow(
+                what=one.kind.words.bg,
+                sub_variant=one.sub_variant,
+                printed=one.printed,
+                used=one.used,
+                spare=one.spare,
+                spoiled=one.spoiled,
+            )
+            for one in copies
+        ),
+        signatories=(
+            Signatory("Председател на изпитната комисия", _chair(work, exam_id)),
+            Signatory("Директор на дирекция „Методология на контрола и вътрешен одит“"),
+            *(Signatory("Член на изпитната комисия", names) for names in members(work, exam_id).values()),
+        ),
+    )
+    order(work, COPIES_PROTOCOL, exam_id, exam_id, protocol)
+    return {"kinds": len(copies)}
+
+
+def _unclosed(work: Work, exam_id: str) -> Exam:
+    exam = announced(work, exam_id, is_locked=True)
+    if exam.copies_closed_at is not None:
+        raise AlreadyDone(what=Phrase("протокол за тиража", "protocol of the print run"))
+    return exam
+
+
+def _appeared(exam: Exam) -> int:
+    if exam.appeared is None:
+        raise OutOfOrder(state=Phrase("изпитът на хартия не е приключил", "the sitting on paper has not ended"))
+    return exam.appeared
+
+
+def _run(work: Work, exam_id: str, kind: Printed, sub_variant: str) -> PrintRun:
+    """The row of a thing; raises ``SubVariantNotOpened`` for a sub-variant that it does not have, or lacks."""
+    opened = set(work.session.scalars(select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id)))
+    if sub_variant not in (opened if kind.has_sub_variants else {""}):
+        raise SubVariantNotOpened(sub_variant=sub_variant or "–")
+    run = work.session.get(PrintRun, (exam_id, kind, sub_variant))
+    if run is None:
+        run = PrintRun(exam_id=exam_id, kind=kind, sub_variant=sub_variant, printed=0, spoiled=0, spare=0)
+        work.session.add(run)
+    return run
+
+
+def _chair(work: Work, exam_id: str) -> Names | None:
+    return next(iter(staff(work, exam_id, Role.CHAIR).values()), None)

@@ -1,0 +1,189 @@
+"""The commission's page: each step done by its form, each refusal in its words, and only what one may know."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.work import Actor
+from contracts.people import Role
+from services.grading.paper.cards.simulation import Ink
+from tests.cast import acting
+from tests.interface.grading_paper.paper_exam import (
+    CHAIR,
+    DIRECTOR,
+    EXAM,
+    MEMBERS,
+    OPERATOR,
+    PaperExam,
+    envelope,
+    good,
+    refusal,
+    scanned,
+    slip,
+)
+from tests.interface.grading_paper.test_paper_screen import headers
+
+Make = Callable[..., PaperExam]
+PAGE = "/grading/paper/"
+
+
+@pytest.fixture
+def exam(paper: Make) -> PaperExam:
+    """Three envelopes: an ordinary card, one between the bounds, one with a drawing."""
+    drawn = envelope(3, 75)
+    drawn.elsewhere = (("drawing", 150.0, 262.0, Ink.BLUE),)
+    exam = paper(envelope(1, 72), envelope(2, 60, "1Б"), drawn)
+    exam.announce()
+    return exam
+
+
+def page(exam: PaperExam, actor: Actor, **query: str) -> str:
+    answer = exam.house.door.get(PAGE, params=query, headers=headers(exam, actor))
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def press(exam: PaperExam, actor: Actor, verb: str, **typed: str) -> httpx.Response:
+    return exam.house.door.post(PAGE, data={"verb": verb, "exam_id": EXAM, **typed}, headers=headers(exam, actor))
+
+
+def done(exam: PaperExam, actor: Actor, verb: str, **typed: str) -> None:
+    answer = press(exam, actor, verb, **typed)
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["location"].startswith(f"{PAGE}?exam_id={EXAM}&done={verb}#")
+
+
+def offered(html: str) -> set[str]:
+    """The steps that have a button."""
+    return set(re.findall(r'name="verb" value="(\w+)"', html))
+
+
+def test_whoever_is_not_logged_in_goes_to_the_log_in(exam: PaperExam) -> None:
+    assert exam.house.door.get(PAGE).headers["location"] == "/admission/login"
+
+
+def test_the_page_is_for_commission_director_and_operator(exam: PaperExam) -> None:
+    for one in (CHAIR, MEMBERS[0], DIRECTOR, OPERATOR):
+        assert "Изпит на хартиен носител" in page(exam, one)
+    hall = acting(Role.HALL_ADMINISTRATOR, EXAM)
+    assert exam.house.door.get(PAGE, headers=headers(exam, hall)).status_code == 403
+    elsewhere = acting(Role.CHAIR, "2026-11")
+    assert "Не сте определен" in page(exam, elsewhere)
+    assert exam.house.door.get(PAGE, params={"exam_id": EXAM}, headers=headers(exam, elsewhere)).status_code == 403
+
+
+def test_the_page_speaks_english_too(exam: PaperExam) -> None:
+    assert "Where the cards are" in page(exam, CHAIR, lang="en")
+
+
+def test_every_step_from_the_envelopes_to_the_protocols_is_done_on_the_page(exam: PaperExam) -> None:
+    assert "assign_numbers" not in offered(page(exam, CHAIR))
+    exam.hand_in()
+    exam.release_key()
+    assert ">3 / 3<" in page(exam, CHAIR)
+    wrong = press(exam, CHAIR, "assign_numbers", envelopes="4")
+    assert wrong.status_code == 409
+    assert "чл. 44" in wrong.text
+    assert 'name="envelopes" value="4"' in wrong.text
+    done(exam, CHAIR, "assign_numbers", envelopes="3")
+    numbers = [card["number"] for card in good(exam.ask("export", OPERATOR))["cards"]]
+    exam.by_number = dict(zip(numbers, exam.envelopes, strict=True))
+    (first, one), *others = exam.by_number.items()
+    for number, content in (("", scanned(one, "")), *((n, scanned(other, n)) for n, other in others)):
+        files = {"scan": (f"Иван Иванов {number}.jpg", content, "image/jpeg")}
+        typed = {"verb": "register_scans", "exam_id": EXAM}
+        answer = exam.house.door.post(PAGE, data=typed, files=files, headers=headers(exam, CHAIR))
+        assert answer.status_code == 303, answer.text
+    exam.read_all()
+    html = page(exam, CHAIR)
+    assert f'Липсват карти с номера: <span class="number">{first}</span>' in html
+    (unread,) = exam.progress()["to_complete"]
+    assert unread["finding"] == "without_number"
+    assert f"/grading/paper/api/scans/{unread['picture_sha256']}" in html
+    about = {"scan_sha256": unread["scan_sha256"], "page": "1"}
+    refused = press(exam, CHAIR, "distribute_cards")
+    assert "без номер" in refused.text
+    foreign = press(exam, MEMBERS[0], "complete_number", **about, number="00001", sub_variant="")
+    assert (foreign.status_code, 'value="00001"' in foreign.text) == (422, True)
+    done(exam, MEMBERS[0], "complete_number", **about, number=first, sub_variant="")
+    done(exam, CHAIR, "distribute_cards")
+    exam.mark_everything()
+    drawn = exam.number_of(3)
+    done(exam, CHAIR, "propose_card_annulment", number=drawn, reason="Рисунка.")
+    assert "confirm_card_annulment" not in offered(page(exam, CHAIR))
+    assert "Рисунка." in page(exam, DIRECTOR)
+    assert press(exam, CHAIR, "confirm_card_annulment", number=drawn).status_code == 403
+    done(exam, DIRECTOR, "confirm_card_annulment", number=drawn)
+    exam.finish_marking()
+    done(exam, DIRECTOR, "propose_opening_envelopes")
+    assert press(exam, DIRECTOR, "confirm_opening_envelopes").status_code == 403
+    done(exam, CHAIR, "confirm_opening_envelopes")
+    for number, one in exam.by_number.items():
+        typed = slip(one.candidate) | {"number": number}
+        other = press(exam, MEMBERS[1], "enter_slip", **typed | {"last": "Другов"})
+        assert (other.status_code, 'value="Другов"' in other.text) == (422, True)
+        done(exam, MEMBERS[1], "enter_slip", **typed)
+    assert "complete_protocols" not in offered(page(exam, MEMBERS[1]))
+    done(exam, CHAIR, "complete_protocols")
+    assert "Попълнени" in page(exam, MEMBERS[0])
+
+
+def test_the_copies_are_counted_and_written_off_in_a_protocol(exam: PaperExam) -> None:
+    for kind, codes in {"booklet": ["1А", "1Б"], "card": ["1А", "1Б"]}.items():
+        for code in codes:
+            done(exam, CHAIR, "record_print_run", kind=kind, sub_variant=code, copies="2")
+    assert press(exam, CHAIR, "record_print_run", kind="slip", sub_variant="1А", copies="4").status_code == 422
+    assert press(exam, CHAIR, "record_print_run", kind="card", sub_variant="", copies="4").status_code == 422
+    assert press(exam, CHAIR, "issue_copies_protocol").status_code == 409
+    for kind in ("slip", "large_envelope", "small_envelope"):
+        done(exam, MEMBERS[0], "record_print_run", kind=kind, sub_variant="", copies="3")
+    assert "write_off_copies" not in offered(page(exam, CHAIR))
+    one_card = {"kind": "card", "sub_variant": "1А", "spare": "0"}
+    assert press(exam, CHAIR, "write_off_copies", **one_card, spoiled="0").status_code == 409
+    exam.hand_in()
+    many = press(exam, CHAIR, "write_off_copies", **one_card, spoiled="3")
+    assert (many.status_code, "Отписаните екземпляри са 3" in many.text) == (422, True)
+    assert press(exam, CHAIR, "issue_copies_protocol").status_code == 409
+    done(exam, CHAIR, "write_off_copies", **one_card, spoiled="1")
+    done(exam, CHAIR, "write_off_copies", kind="booklet", sub_variant="1Б", spoiled="0", spare="1")
+    done(exam, CHAIR, "issue_copies_protocol")
+    assert refusal(exam.tell("record_print_run", CHAIR, kind="slip", copies=1)) == "AlreadyDone"
+    exam.render_all()
+    kinds = {one["kind"]: one["rendered"] for one in good(exam.ask("documents", CHAIR))["documents"]}
+    assert (kinds["copies_protocol"], kinds["envelope_labels"]) == (True, True)
+
+
+def test_a_file_that_is_registered_is_told_so_that_a_batch_can_be_taken_up_again(exam: PaperExam) -> None:
+    exam.hand_in()
+    exam.number()
+    assert good(exam.ask("scans", CHAIR)) == {"scans": []}
+    number, one = next(iter(exam.by_number.items()))
+    sha256 = exam.upload(scanned(one, number))
+    good(exam.tell("register_scans", CHAIR, scans=[sha256]))
+    assert good(exam.ask("scans", MEMBERS[0])) == {"scans": [sha256]}
+    assert refusal(exam.ask("scans", OPERATOR)) == "NotAllowed"
+
+
+def test_a_member_is_not_told_which_cards_are_in_dispute(exam: PaperExam) -> None:
+    exam.hand_in()
+    exam.release_key()
+    exam.number()
+    exam.scan_all()
+    good(exam.tell("distribute_cards", CHAIR))
+    exam.mark_everything()
+    drawn = exam.number_of(3)
+    told: dict[str, Any] = good(exam.ask("progress", MEMBERS[0]))
+    assert drawn in page(exam, CHAIR)
+    assert not any(number in str(told) or number in page(exam, MEMBERS[0]) for number in exam.by_number)
+    assert told["stages"]["to_settle"] == 1
+
+
+def test_a_step_that_is_no_step_of_the_page_is_not_found(exam: PaperExam) -> None:
+    assert press(exam, CHAIR, "mark_card").status_code == 404
+    assert press(exam, CHAIR, "").status_code == 404
+    assert (
+        exam.house.door.post(PAGE, data={"verb": "distribute_cards"}, headers=headers(exam, CHAIR)).status_code == 422
+    )
