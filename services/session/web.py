@@ -109,6 +109,8 @@ def create_app(runtime: Runtime[Settings]) -> ASGIApp:
         Route("/api/print_credentials", screens.print_credentials, methods=["POST"]),
         Route("/api/locked_browser", screens.locked_browser, methods=["GET"]),
         Route("/api/open_rescue", screens.open_rescue, methods=["POST"]),
+        Route("/rescue", screens.rescue_page, methods=["GET"]),
+        Route("/rescue", screens.rescued, methods=["POST"]),
         *document_routes.routes(door, READERS),
         Route("/sit", screens.sit),
         Route("/", screens.halls),
@@ -143,6 +145,37 @@ class Screens:
             await run_in_threadpool(carry_out, self._door.runtime, OPEN_RESCUE, payload, request.state.actor)
         )
 
+    async def rescue_page(self, request: Request) -> Response:
+        """``GET /rescue``: where a file that a screen saved is opened by who may."""
+        if request.state.actor.id == NOBODY.id:
+            return RedirectResponse(_STAFF_LOGIN, status_code=303)
+        return self._rescue(request, request.query_params.get("exam_id", ""))
+
+    async def rescued(self, request: Request) -> Response:
+        """``POST /rescue``: what the file holds, beside what the server has."""
+        form = await read_form(request)
+        asked = {"exam_id": form.typed.get("exam_id", "")}
+        if attached := form.files.get("file"):
+            asked["file"] = attached.content.decode("ascii", "replace")
+        try:
+            opened = await run_in_threadpool(carry_out, self._door.runtime, OPEN_RESCUE, asked, request.state.actor)
+        except Refusal as refusal:
+            return self._rescue(request, asked["exam_id"], refusal=refusal)
+        return self._rescue(request, asked["exam_id"], opened=opened)
+
+    def _rescue(
+        self, request: Request, exam_id: str, *, opened: Answer | None = None, refusal: Refusal | None = None
+    ) -> Response:
+        mine = {exam for role, exam in request.state.actor.capacities if exam and role in OPEN_RESCUE.roles}
+        return self._door.pages.answer(
+            request,
+            "rescue.html",
+            status=refusal.status if refusal else 200,
+            exam_id=exam_id or max(mine, default=""),
+            opened=opened,
+            refusal=refusal,
+        )
+
     async def locked_browser(self, request: Request) -> Response:
         """``GET /api/locked_browser?exam_id=…``: the exam's settings for Safe Exam Browser, a file."""
         asked = dict(request.query_params)
@@ -158,7 +191,12 @@ class Screens:
         """The halls that the person at the door may look at."""
         if request.state.actor.id == NOBODY.id:
             return RedirectResponse(_STAFF_LOGIN, status_code=303)
-        return self._door.pages.answer(request, "halls.html", **await self._door.carry_out(request, "my_halls", {}))
+        return self._door.pages.answer(
+            request,
+            "halls.html",
+            opens_rescue=any(role in OPEN_RESCUE.roles for role, _ in request.state.actor.capacities),
+            **await self._door.carry_out(request, "my_halls", {}),
+        )
 
     async def hall(self, request: Request) -> Response:
         """A hall as seats."""

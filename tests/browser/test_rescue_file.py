@@ -110,6 +110,21 @@ def test_the_operator_opens_it_from_the_command_line(
     assert became(json.loads(told)) == [(1, "А", None, "missing")]
 
 
+def test_the_chair_opens_it_on_a_page(unlocked: ExamDay, file: str) -> None:
+    door, token = unlocked.house.door, unlocked.house.token(unlocked.people["chair"])
+    chair = {"authorization": f"Bearer {token}"}
+    assert 'href="/session/rescue"' in door.get("/session/", headers=chair).text
+    assert EXAM in door.get("/session/rescue", headers=chair).text
+    sent = {"data": {"exam_id": EXAM}, "headers": chair}
+    page = door.post("/session/rescue", files={"file": ("kept.jwe", file)}, **sent)
+    assert page.status_code == 200
+    for said in (first(unlocked).username, "не е стигнал до сървъра", "1А", "решава комисията"):
+        assert said in page.text
+    wrong = door.post("/session/rescue", files={"file": ("kept.jwe", "друго".encode())}, **sent)
+    assert (wrong.status_code, "повреден" in wrong.text) == (422, True)
+    assert door.post("/session/rescue", **sent).status_code == 422
+
+
 def test_who_keeps_a_hall_does_not_open_what_candidates_answered(unlocked: ExamDay, file: str) -> None:
     unlocked.refused("NotAllowed", "hall К1", "open_rescue", exam_id=EXAM, file=file)
 
