@@ -15,7 +15,6 @@ class Desk:
 
     def __init__(self, house: House, envelopes: list[Envelope]) -> None:
         self.served = Served(house.runtime, {"/grading/paper": create_app(house.runtime)})
-        house.door.close()
         house.door = Wire(self.served.address)
         self.exam = PaperExam(house, envelopes)
         self.served.start()

@@ -40,10 +40,11 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The questions of one column of the card, and its place."""
+    """The questions of one column of the card, its place, and whether the person has said that he looked through it."""
 
     lines: tuple[Line, ...]
     place: Rect
+    is_looked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,10 @@ def sheet(card: Mapping[str, Any], typed: Mapping[str, str] | None = None) -> Sh
     reading = card["reading"] or {"boxes": [], "signs": []}
     places = {(box.question, box.option): box.rect for box in layout.boxes}
     return Sheet(
-        columns=tuple(Column(column, _around([line.place for line in column])) for column in columns),
+        columns=tuple(
+            Column(column, _around([line.place for line in column]), looked(number) in (typed or {}))
+            for number, column in enumerate(columns, 1)
+        ),
         drawn=(
             *(
                 Drawn(box["state"], places[box["question"], box["option"]])
@@ -86,6 +90,11 @@ def sheet(card: Mapping[str, Any], typed: Mapping[str, str] | None = None) -> Sh
 def field(question: int) -> str:
     """The name of a question's field."""
     return f"q{question}"
+
+
+def looked(column: int) -> str:
+    """The name of the box that says that a column was looked through."""
+    return f"looked{column}"
 
 
 def marks_of(typed: Mapping[str, str], questions: int, options: Sequence[str]) -> dict[str, Any]:

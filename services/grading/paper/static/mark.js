@@ -15,7 +15,8 @@ if (form) {
   const ZOOM_ROWS = 4;
   const answered = [];
 
-  const isOpen = (field) => "open" in field.dataset && field.value === "";
+  const isAnswer = (value) => ["–", "м"].includes(value) || (value !== "" && [...value].every((one) => letters.includes(one)));
+  const isOpen = (field) => !isAnswer(field.value);
 
   function look(input) {
     const [x, y, w, h] = input.dataset.place.split(" ").map(Number);

@@ -1,0 +1,218 @@
+"""Marking in a real browser: by the keyboard alone, blind, quick enough; a batch of scans that is taken up again."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from chassis.work import Actor
+from services.grading.paper.cards.simulation import Written
+from services.grading.paper.rules.checking import OWN_LOOKS
+from tests.browser.marking import Desk
+from tests.interface.grading_paper.paper_exam import (
+    CHAIR,
+    DIRECTOR,
+    LETTERS,
+    MEMBERS,
+    Envelope,
+    envelope,
+    good,
+    scanned,
+)
+from tests.interface.house import House
+
+_AXE = Axe()
+_DOUBTS = (12, 40)
+_COLUMNS = 3
+#: 120 cards an hour: so long for one, of which the screen itself may take no more than a tenth.
+_SECONDS_A_CARD = 3600 / 120
+
+
+@pytest.fixture
+def desk_of(house_of: Callable[[str], House]) -> Iterator[Callable[..., Desk]]:
+    """``desk_of(envelope(1, 70), …)``: the commission's table with these envelopes, each at a browser."""
+    desks: list[Desk] = []
+
+    def make(*envelopes: Envelope) -> Desk:
+        desks.append(Desk(house_of("grading_paper"), list(envelopes)))
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        desk.served.stop()
+
+
+@pytest.fixture
+def seat(browser: Browser) -> Iterator[Callable[[Desk, Actor], Page]]:
+    """``seat(desk, person)``: a browser of his own."""
+    contexts = []
+
+    def make(desk: Desk, actor: Actor) -> Page:
+        contexts.append(browser.new_context(locale="bg-BG", viewport={"width": 1400, "height": 1000}))
+        return desk.seat(contexts[-1], actor)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def clean(page: Page) -> None:
+    """axe-core has nothing to say."""
+    found = _AXE.run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def number_on(page: Page) -> str:
+    return page.locator("h1 .number").inner_text()
+
+
+def press(page: Page, key: str) -> None:
+    page.keyboard.press(key)
+
+
+def by_keys(page: Page, seen: dict[str, Any]) -> int:
+    """Mark the card as one who knows the screen does; so many key presses."""
+    presses = 0
+    while question := page.evaluate("document.activeElement.dataset.question ?? ''"):
+        letters = seen["marks"].get(question)
+        press(page, str(LETTERS.index(letters[0]) + 1) if letters else "0")
+        presses += 1
+    for _ in range(_COLUMNS):
+        press(page, "Enter")
+        presses += 1
+    before = number_on(page)
+    press(page, "Enter")
+    expect(page.locator("[role=status]")).to_contain_text(before)
+    return presses + 1
+
+
+def doubtful(candidate: int) -> Envelope:
+    """A card on which two questions have a single stroke."""
+    one = envelope(candidate, 30)
+    for question in _DOUBTS:
+        one.answers[question] = (Written("А", sign="single"),)
+    return one
+
+
+def test_a_member_marks_card_after_card_with_the_keyboard_alone_and_quickly(
+    desk_of: Callable[..., Desk], seat: Callable[[Desk, Actor], Page]
+) -> None:
+    desk = desk_of(*(doubtful(number) for number in range(1, 5)))
+    desk.exam.ready_to_mark()
+    page = seat(desk, MEMBERS[0])
+    page.goto(desk.address("mark"))
+    clean(page)
+    presses, began, cards = [], time.monotonic(), 0
+    while page.locator("#marks").count():
+        presses.append(by_keys(page, desk.exam.by_number[number_on(page)].seen()))
+        cards += 1
+    seconds = (time.monotonic() - began) / cards
+    clean(page)
+    assert (cards, presses) == (2, [len(_DOUBTS) + OWN_LOOKS + _COLUMNS + 1] * 2)
+    assert seconds < _SECONDS_A_CARD / 10
+    assert desk.exam.progress()["marked"] == 2
+    assert desk.exam.progress()["to_settle"] == [], "what was pressed is what is on the cards"
+
+
+def test_keys_correct_go_back_and_add_and_a_refusal_keeps_what_was_typed(
+    desk_of: Callable[..., Desk], seat: Callable[[Desk, Actor], Page]
+) -> None:
+    desk = desk_of(doubtful(1))
+    desk.exam.ready_to_mark()
+    page = seat(desk, MEMBERS[0])
+    page.goto(desk.address("mark"))
+    first = page.locator("input[data-open]").first
+    expect(first).to_be_focused()
+    zoom = page.locator("#zoom").get_attribute("viewBox")
+    press(page, "1")
+    expect(first).to_have_value("А")
+    expect(first).not_to_be_focused()
+    assert page.locator("#zoom").get_attribute("viewBox") != zoom, "the zoom goes with the question"
+    press(page, "Backspace")
+    expect(first).to_be_focused()
+    expect(first).to_have_value("")
+    press(page, "Shift+Digit1")
+    press(page, "Shift+Digit3")
+    expect(first).to_have_value("АВ")
+    press(page, "Enter")
+    while page.evaluate("'question' in document.activeElement.dataset"):
+        press(page, "0")
+    for _ in range(_COLUMNS):
+        press(page, "Enter")
+    number = number_on(page)
+    good(desk.exam.tell("propose_card_annulment", CHAIR, number=number, reason="Рисунка."))
+    good(desk.exam.tell("confirm_card_annulment", DIRECTOR, number=number))
+    press(page, "Enter")
+    expect(page.get_by_role("alert")).to_contain_text(f"Карта {number} е анулирана")
+    expect(page.locator("button[type=submit]")).to_be_focused()
+    expect(first).to_have_value("АВ")
+    assert page.locator("input[type=checkbox]:checked").count() == _COLUMNS
+    clean(page)
+
+
+def test_the_second_check_is_blind_and_the_chair_sees_both_counts(
+    desk_of: Callable[..., Desk], seat: Callable[[Desk, Actor], Page]
+) -> None:
+    desk = desk_of(envelope(2, 60))
+    exam = desk.exam
+    exam.ready_to_mark()
+    ((number, one),) = exam.by_number.items()
+    seen = one.seen()
+    without = {**seen, "marks": {**seen["marks"], "7": []}}
+    good(exam.tell("mark_card", MEMBERS[0], number=number, **without))
+    chair = seat(desk, CHAIR)
+    chair.goto(desk.address("mark"))
+    expect(chair.locator("table.differences tbody tr")).to_have_text(f"7{''.join(seen['marks']['7'])}–")
+    clean(chair)
+    by_keys(chair, without)
+    second = seat(desk, MEMBERS[1])
+    second.goto(desk.address("mark"))
+    expect(second.locator("h1")).to_contain_text("втора проверка")
+    assert second.locator("table.differences").count() == 0
+    assert second.locator("#q7").input_value() in {"", *seen["marks"]["7"]}, "nothing of the first count"
+    by_keys(second, seen)
+    expect(second.locator("[role=status]")).to_contain_text("Няма карти, които чакат Вас")
+    chair.goto(desk.address("mark"))
+    headings = chair.locator("table.differences thead th").all_inner_texts()
+    assert headings == ["Въпрос", "Машина", "Проверка 1", "Проверка 1 (решена)", "Проверка 2"]
+    by_keys(chair, seen)
+    assert good(exam.ask("card", CHAIR, number=number))["to_settle"] == []
+
+
+def test_a_batch_of_scans_is_sent_with_a_bar_and_taken_up_again_and_no_file_s_name_leaves_the_browser(
+    desk_of: Callable[..., Desk], seat: Callable[[Desk, Actor], Page], tmp_path: Path
+) -> None:
+    desk = desk_of(envelope(1, 72), envelope(2, 40))
+    exam = desk.exam
+    exam.announce()
+    exam.hand_in()
+    exam.number()
+    files = []
+    for number, one in exam.by_number.items():
+        files.append(tmp_path / f"Ivanov-{number}.jpg")
+        files[-1].write_bytes(scanned(one, number if one.candidate == 1 else ""))
+    noise = tmp_path / "Ivanov-notes.jpg"
+    noise.write_bytes(b"\xff\xd8 no picture")
+    page = seat(desk, CHAIR)
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(f"{one.url} {one.headers} {(one.post_data_buffer or b'')[:200]!r}"))
+    page.goto(desk.address(""))
+    told = page.locator("#uploaded")
+    for chosen, words in ((files[:1], "1 / 1 качени"), ([*files, noise], "1 / 3 качени · 1 вече са качени")):
+        page.locator("#upload input[type=file]").set_input_files(chosen)
+        page.locator("#upload button").press("Enter")
+        expect(told).to_contain_text(words)
+    expect(page.locator("#refused li")).to_contain_text("Ivanov-notes.jpg")
+    assert page.locator("#uploading progress").evaluate("bar => bar.value / bar.max") == 1
+    assert sent
+    assert not any("Ivanov" in one for one in sent)
+    exam.read_all()
+    expect(page.locator(".finding h3")).to_have_text("без номер")
+    expect(page.locator("#reading")).to_contain_text("2 / 2")
+    clean(page)
+    page.goto(f"{desk.address('')}&lang=en")
+    clean(page)
