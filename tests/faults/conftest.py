@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.stand import Stand
+from tests.interface.conftest import house_of, postgres, templates
+
+__all__ = ["house_of", "postgres", "templates"]
 
 
 @pytest.fixture(scope="session")

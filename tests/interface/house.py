@@ -110,6 +110,7 @@ class House:
     runtime: Runtime[Any]
     clock: FileClock
     door: Browser
+    environment: dict[str, str]  #: what a process of the service needs, but for a broker
 
     def at(self, instant: datetime | str) -> None:
         """Make it this instant (an ISO text is local time with its offset)."""
@@ -203,26 +204,34 @@ def build(service: str, database_url: str, folder: Path) -> House:
     """The service on this database, at noon of 1 March 2027; its files, clock and secrets in the folder."""
     clock = FileClock(folder / f"{service}.clock")
     clock.set(datetime.fromisoformat("2027-03-01T12:00:00+02:00"))
-    settings = _settings(service, database_url, folder)
+    environment = _environment(service, database_url, folder)
+    settings = chassis_settings.read(
+        module_of(service, "settings").Settings, f"SVOPS_{service.upper()}", environment | _no_broker(service, folder)
+    )
     runtime: Runtime[Any] = Runtime(service, settings, clock=clock, pool_size=5)
     prefix = f"/{service.replace('_', '/')}"
     door = Starlette(routes=[Mount(prefix, module_of(service, "web").create_app(runtime))])
-    return House(service, runtime, clock, Browser(door))
+    return House(service, runtime, clock, Browser(door), environment)
 
 
-def _settings(service: str, database_url: str, folder: Path) -> Any:
+def _environment(service: str, database_url: str, folder: Path) -> dict[str, str]:
     prefix = f"SVOPS_{service.upper()}"
     public_keys = json.dumps({issuer: public_key(pem) for issuer, pem in _KEYS.items()})
-    secrets = {
-        "DATABASE_URL": database_url,
-        "AMQP_URI": "amqp://nobody.invalid",
-        "TOKEN_PUBLIC_KEYS": public_keys,
-    } | _OWN_SECRETS.get(service, {})
+    secrets = {"DATABASE_URL": database_url, "TOKEN_PUBLIC_KEYS": public_keys} | _OWN_SECRETS.get(service, {})
     environment = {f"{prefix}_{name}": text for name, text in _OWN_SETTINGS.get(service, {}).items()}
     environment[f"{prefix}_FILES_URL"] = f"file://{folder / 'files'}"
     for name, text in secrets.items():
-        path = folder / f"{service}-{name}"
-        path.write_text(text, encoding="ascii")
-        path.chmod(0o600)
-        environment[f"{prefix}_{name}_FILE"] = str(path)
-    return chassis_settings.read(module_of(service, "settings").Settings, prefix, environment)
+        environment |= kept_secret(service, name, text, folder)
+    return environment
+
+
+def _no_broker(service: str, folder: Path) -> dict[str, str]:
+    return kept_secret(service, "AMQP_URI", "amqp://nobody.invalid", folder)
+
+
+def kept_secret(service: str, name: str, text: str, folder: Path) -> dict[str, str]:
+    """A secret written to a file as in production, and the variable that names the file."""
+    path = folder / f"{service}-{name}"
+    path.write_text(text, encoding="ascii")
+    path.chmod(0o600)
+    return {f"SVOPS_{service.upper()}_{name}_FILE": str(path)}
