@@ -202,3 +202,17 @@ def test_time_that_is_given_back_is_on_the_clock_at_once(allowed: ExamDay, sitti
     allowed.do("chair", "propose_time", **found, minutes=10, reason="Сменен компютър.")
     allowed.do("director", "confirm_time", **found)
     expect(sitting.page.locator("#clock")).to_have_text(re.compile(r"3:09:5\d"))
+
+
+@pytest.mark.parametrize(("program", "is_offered"), [("", False), (" SEB/3.10", True)])
+def test_who_sits_in_the_locked_browser_leaves_it_by_a_link_at_the_end(
+    screen: Screen, unlocked: ExamDay, program: str, is_offered: bool
+) -> None:
+    told = f"Object.defineProperty(navigator, 'userAgent', {{ get: () => 'Chrome/140{program}' }})"
+    screen.page.add_init_script(told)
+    screen.log_in(first(unlocked))
+    screen.shows("answering")
+    screen.page.locator("#finish").click()
+    screen.page.locator("#submit").click()
+    screen.shows("ended")
+    expect(screen.page.locator("#leave a")).to_be_visible(visible=is_offered)

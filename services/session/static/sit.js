@@ -178,6 +178,7 @@ async function ended() {
   at("ended").textContent = { submitted: words.submitted, time_expired: words.timeExpired, annulled: words.annulled }[sitting.state];
   at("ended-answered").textContent = `${words.answeredQuestions}: ${sitting.answered} / ${sitting.questions_count}`;
   if (at("sure").open) at("sure").close();
+  at("leave").hidden = !/\bSEB\b/.test(navigator.userAgent);
   show("ended");
   if (queue.waiting().length) deliver(); // refused now, and so on record with the hour at which it came
   else if (!queue.unsent().length) await queue.forget();
