@@ -118,6 +118,14 @@ class EnvelopesDiffer(Refusal):
     en = "{envelopes} envelopes were handed in and {appeared} candidates came."
 
 
+class EnvelopesNotAsCounted(Refusal):
+    """The chair counts another number of envelopes than the hall did."""
+
+    article = "чл. 41, ал. 2"
+    bg = "Преброихте {envelopes} плика, а залата е предала {counted}."
+    en = "You counted {envelopes} envelopes and the hall handed over {counted}."
+
+
 class Busy(Refusal):
     """The door cannot make the answer durable now; the client sends it again."""
 

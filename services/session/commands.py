@@ -76,10 +76,18 @@ VERBS = Verbs(
         ),
         Verb("announce", halls.announce, schemas.Announce, _HALL, "чл. 16"),
         Verb("announce_remaining", halls.announce_remaining, schemas.OfHall, _HALL, "чл. 39, ал. 2"),
+        Verb("write_remaining", halls.write_remaining, schemas.OfHall, _HALL, "чл. 39, ал. 1"),
         Verb("end_hall", halls.end_hall, schemas.OfHall, _HALL, "чл. 29, ал. 1; чл. 40, ал. 1"),
         Verb("hand_in", candidates.hand_in, schemas.OfCandidate, _HALL, "чл. 29, ал. 2; чл. 40, ал. 2"),
         Verb(
             "reconcile_hall", reconciling.reconcile_hall, schemas.ReconcileHall, _HALL, "чл. 30, ал. 1; чл. 41, ал. 1"
+        ),
+        Verb(
+            "take_over_hall",
+            reconciling.take_over_hall,
+            schemas.ReconcileHall,
+            frozenset({Role.CHAIR}),
+            "чл. 41, ал. 2",
         ),
         Verb("issue_protocol_2", reconciling.issue_protocol_2, schemas.OfHall, _SYSTEM, "чл. 25"),
     ),

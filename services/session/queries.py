@@ -11,13 +11,13 @@ from chassis.commands import Answer
 from chassis.export import plumbing_export
 from chassis.plumbing import ActRow
 from chassis.work import Work
-from contracts.people import Role
+from contracts.people import Mode, Role
 from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import NotFound
 from contracts.refusals.session import LineMoved
-from services.session.lookups import SWITCHES, answers_of, course_of, exam_of, names_of
-from services.session.rules import screens
+from services.session.lookups import SWITCHES, answers_of, course_of, exam_of, law_of, names_of
+from services.session.rules import hours, screens
 from services.session.rules.annulment import ACT
 from services.session.rules.history import instant
 from services.session.rules.hours import TIME
@@ -68,8 +68,48 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
         "seats": sorted(seats, key=lambda seat: seat["seat"]),
         "announcements": _announcements(work, exam_id, hall),
         "incidents": sorted(incidents, key=lambda one: not one["waits"]),
+        "remaining_minutes": _remaining_minutes(work, place),
+        "writings": _writings(work, exam_id, place),
+        "sub_variants": _sub_variants(work, exam_id, place),
         "switches": {name: getattr(exam, name) for name in SWITCHES},
     }
+
+
+def _writings(work: Work, exam_id: str, hall: Hall) -> list[dict[str, Any]]:
+    """When the remaining time is to be written in a hall on paper (Art. 39(1)), and whether it was."""
+    if hall.mode != Mode.PAPER or hall.started_at is None or hall.ends_at is None:
+        return []
+    due = hours.writings(hall.started_at, hall.ends_at, law_of(work, exam_id).clock.paper)
+    rows = select(Announcement.announced_at).where(
+        Announcement.exam_id == exam_id, Announcement.hall == hall.hall, Announcement.kind == "written"
+    )
+    written = list(work.session.scalars(rows))
+    hour_ends = zip(due, (*due[1:], hall.ends_at), strict=True)
+    return [{"at": begin.isoformat(), "state": _writing(written, begin, end, work.now)} for begin, end in hour_ends]
+
+
+def _writing(written: Sequence[datetime], begin: datetime, end: datetime, now: datetime) -> str:
+    if any(begin <= at < end for at in written):
+        return "written"
+    if now < begin:
+        return "later"
+    return "due" if now < end else "missed"
+
+
+def _remaining_minutes(work: Work, hall: Hall) -> int | None:
+    """Whole minutes to the hall's end, rounded up as they are announced; nothing before the start."""
+    if hall.ends_at is None:
+        return None
+    return max(0, -((work.now - hall.ends_at) // timedelta(minutes=1)))
+
+
+def _sub_variants(work: Work, exam_id: str, hall: Hall) -> list[str]:
+    """Of a hall on paper: the sub-variants whose booklets and cards are handed out (Art. 35(2))."""
+    if hall.mode != Mode.PAPER:
+        return []
+    opened = select(Variant).where(Variant.exam_id == exam_id).order_by(Variant.opened_at, Variant.variant)
+    first = work.session.scalars(opened.limit(1)).first()
+    return [] if first is None else sorted(first.sub_variants)
 
 
 def _announcements(work: Work, exam_id: str, hall: str) -> list[dict[str, Any]]:
@@ -82,7 +122,7 @@ def _announcements(work: Work, exam_id: str, hall: str) -> list[dict[str, Any]]:
 
 
 def _hall(hall: Hall) -> dict[str, Any]:
-    instants = ("instructions_read_at", "started_at", "ends_at", "ended_at", "reconciled_at")
+    instants = ("instructions_read_at", "started_at", "ends_at", "ended_at", "reconciled_at", "taken_over_at")
     return {
         "hall": hall.hall,
         "mode": hall.mode,

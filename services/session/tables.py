@@ -80,6 +80,8 @@ class Hall(Base):
     ended_at: Mapped[datetime | None]
     envelopes: Mapped[int | None]
     reconciled_at: Mapped[datetime | None]
+    taken_over_by: Mapped[str | None]
+    taken_over_at: Mapped[datetime | None]  #: by the chair, with Protocol No. 1 (Art. 30(2), 41(2))
 
 
 class Sitting(Base):
@@ -246,7 +248,10 @@ class Incident(Base):
 
 
 class Announcement(Base):
-    """What was announced to a hall: the remaining time (Art. 39(2)) in ``minutes``, or anything else in ``text``."""
+    """What was announced to a hall: the remaining time (Art. 39(2)) in ``minutes``, or anything else in ``text``.
+
+    Of ``kind`` ``written`` it is the remaining time written where all can see it (Art. 39(1)).
+    """
 
     __tablename__ = "announcements"
 

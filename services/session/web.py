@@ -66,6 +66,8 @@ _ON_PAGE = frozenset(
         "end_hall",
         "hand_in",
         "reconcile_hall",
+        "write_remaining",
+        "take_over_hall",
         "issue_protocol_2",
     }
 )

@@ -1,8 +1,8 @@
-"""Art. 28(2), 29(2), 30(1), 40(2), 41(1): the envelopes handed in against the candidates who came."""
+"""Art. 28(2), 29(2), 30(1), 40(2), 41: the envelopes handed in against the candidates who came."""
 
 from contracts.phrase import Phrase
 from contracts.refusals.general import OutOfOrder
-from contracts.refusals.session import EnvelopesDiffer
+from contracts.refusals.session import EnvelopesDiffer, EnvelopesNotAsCounted
 
 
 def check(*, envelopes: int, appeared: int, handed_in: int, undecided: int, not_terminated: int) -> None:
@@ -31,3 +31,11 @@ def check(*, envelopes: int, appeared: int, handed_in: int, undecided: int, not_
                 f"the handing in is recorded for {handed_in} of {appeared} candidates",
             )
         )
+
+
+def check_taken_over(counted: int, handed_over: int) -> None:
+    """Refuse to take over another number of envelopes than the hall counted. Source: Art. 41(2). Raises
+    ``EnvelopesNotAsCounted``.
+    """
+    if counted != handed_over:
+        raise EnvelopesNotAsCounted(envelopes=counted, counted=handed_over)

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from contracts.people import Mode
 from contracts.phrase import Phrase
-from contracts.refusals.general import NotFound, TooEarly
+from contracts.refusals.general import AlreadyDone, NotFound, TooEarly
 from contracts.refusals.session import SittingNotOpen, TimeExpired
 from regulation import Regulation, Session
 from regulation.calendar import ZONE, local
@@ -47,6 +48,29 @@ def end_of(started_at: datetime, law: Regulation) -> datetime:
 def check_warning(now: datetime, ends_at: datetime, hours: Session) -> None:
     """Refuse the warning before the last minutes. Source: Art. 39(2), App. 4. Raises ``TooEarly``."""
     _not_before(now, ends_at - timedelta(minutes=hours.warning_minutes_before_end), "чл. 39, ал. 2")
+
+
+def writings(started_at: datetime, ends_at: datetime, hours: Session) -> tuple[datetime, ...]:
+    """The instants at which the remaining time is written where all can see it; none where screens show it.
+
+    Source: Art. 39(1). Own choice: every hour from the hall's own start; at the end nothing remains.
+    """
+    if hours.remaining_time_every_minutes is None:
+        return ()
+    every = timedelta(minutes=hours.remaining_time_every_minutes)
+    return tuple(started_at + every * number for number in range(1, ceil((ends_at - started_at) / every)))
+
+
+def check_writing(now: datetime, due: Collection[datetime], written_at: Collection[datetime]) -> None:
+    """Refuse to write the remaining time before its hour, or twice for one hour.
+
+    Source: Art. 39(1). Raises ``TooEarly`` or ``AlreadyDone``.
+    """
+    past = [instant for instant in due if instant <= now]
+    if not past:
+        _not_before(now, min(due), "чл. 39, ал. 1")
+    if any(at >= past[-1] for at in written_at):
+        raise AlreadyDone(what=Phrase("записване на оставащото време", "writing down the remaining time"))
 
 
 def check_end(now: datetime, ends_at: datetime, *, working_until: Collection[datetime | None]) -> None:

@@ -30,6 +30,7 @@ from services.session.tables import Announcement, Hall, Sheet, Sitting, Variant
 from services.session.usecases.closing import close_expired
 from services.session.usecases.notices import tell
 
+REMAINING, WRITTEN = "remaining", "written"
 _MINUTE_SECONDS = 60  # not the law: seconds in a minute
 _RESTING = FINAL | {State.EXPECTED}
 
@@ -151,18 +152,50 @@ def start_paper(work: Work, *, exam_id: str, hall: str) -> Answer:
 def announce_remaining(work: Work, *, exam_id: str, hall: str) -> Answer:
     """Announce the remaining time in the last minutes (Art. 39(2), App. 4)."""
     place = own_hall(work, exam_id, hall)
-    if place.ends_at is None or place.ended_at is not None or place.ends_at <= work.now:
-        raise OutOfOrder(state=Phrase("изпитът в залата не тече", "the exam in the hall is not running"))
+    ends_at = _running_until(work, place)
     law_hours = hours.session_of(law_of(work, exam_id), Mode(place.mode), place.session)
-    hours.check_warning(work.now, place.ends_at, law_hours)
-    minutes = ceil((place.ends_at - work.now).total_seconds() / _MINUTE_SECONDS)
-    row = Announcement(
-        exam_id=exam_id, hall=hall, kind="remaining", minutes=minutes, announced_by=work.actor.id, announced_at=work.now
-    )
-    work.session.add(row)
+    hours.check_warning(work.now, ends_at, law_hours)
+    minutes = _remaining(work, place, ends_at, REMAINING)
     work.audit(exam_id, "remaining:announced", "чл. 39, ал. 2", hall=hall, minutes=minutes)
     tell(work, "announcement", exam_id=exam_id, hall=hall, minutes=minutes)
     return {"minutes": minutes}
+
+
+def write_remaining(work: Work, *, exam_id: str, hall: str) -> Answer:
+    """The remaining time has been written where all in the hall can see it; once an hour (Art. 39(1))."""
+    place = own_hall(work, exam_id, hall)
+    require_mode(place, Mode.PAPER)
+    ends_at = _running_until(work, place)
+    due = hours.writings(place.started_at or ends_at, ends_at, law_of(work, exam_id).clock.paper)
+    earlier = select(Announcement.announced_at).where(
+        Announcement.exam_id == exam_id, Announcement.hall == hall, Announcement.kind == WRITTEN
+    )
+    hours.check_writing(work.now, due, list(work.session.scalars(earlier)))
+    minutes = _remaining(work, place, ends_at, WRITTEN)
+    work.audit(exam_id, "remaining:written", "чл. 39, ал. 1", hall=hall, minutes=minutes)
+    return {"minutes": minutes}
+
+
+def _running_until(work: Work, place: Hall) -> datetime:
+    if place.ends_at is None or place.ended_at is not None or place.ends_at <= work.now:
+        raise OutOfOrder(state=Phrase("изпитът в залата не тече", "the exam in the hall is not running"))
+    return place.ends_at
+
+
+def _remaining(work: Work, place: Hall, ends_at: datetime, kind: str) -> int:
+    """Keep that the hall was told how many minutes remain."""
+    minutes = ceil((ends_at - work.now).total_seconds() / _MINUTE_SECONDS)
+    work.session.add(
+        Announcement(
+            exam_id=place.exam_id,
+            hall=place.hall,
+            kind=kind,
+            minutes=minutes,
+            announced_by=work.actor.id,
+            announced_at=work.now,
+        )
+    )
+    return minutes
 
 
 def announce(work: Work, *, exam_id: str, hall: str, text: str) -> Answer:

@@ -26,6 +26,7 @@ from services.session.documents import (
 from services.session.lookups import (
     course_of,
     exam_of,
+    hall_of,
     law_of,
     own_hall,
     person_of,
@@ -33,7 +34,8 @@ from services.session.lookups import (
     sittings_in,
     staff_names,
 )
-from services.session.rules import annulment, envelopes
+from services.session.rules import annulment
+from services.session.rules import envelopes as rules
 from services.session.rules.phase import has_appeared
 from services.session.tables import Hall, Incident, Sitting
 from services.session.usecases.halls import hall_for_system_administrator
@@ -62,13 +64,28 @@ def reconcile_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> An
     return {"appeared": len(came), "envelopes": envelopes, "sittings_ended": has_ended}
 
 
+def take_over_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> Answer:
+    """The chair takes over a hall's envelopes and Protocol No. 1, after counting them himself (Art. 41(2))."""
+    place = hall_of(work, exam_id, hall)
+    if place.envelopes is None:
+        raise OutOfOrder(
+            state=Phrase("пликовете в залата не са сверени", "the envelopes of the hall have not been compared")
+        )
+    if place.taken_over_at is not None:
+        raise AlreadyDone(what=Phrase(f"приемане от зала {hall}", f"taking over from hall {hall}"))
+    rules.check_taken_over(envelopes, place.envelopes)
+    place.taken_over_by, place.taken_over_at = work.actor.id, work.now
+    work.audit(exam_id, "hall:taken_over", "чл. 41, ал. 2", hall=hall, envelopes=envelopes)
+    return {"taken_over_at": work.now.isoformat()}
+
+
 def _who_came(hall: Hall, sittings: list[Sitting]) -> list[Sitting]:
     return [one for one in sittings if has_appeared(course_of(one, hall, None))]
 
 
 def _check(hall: Hall, sittings: list[Sitting], came: list[Sitting], *, counted: int) -> None:
     gone = [one for one in sittings if one.absent_at is not None or one.refused_at is not None]
-    envelopes.check(
+    rules.check(
         envelopes=counted,
         appeared=len(came),
         handed_in=sum(one.handed_in_at is not None for one in came),

@@ -1,0 +1,89 @@
+"""A hall on paper from the start that is written where all see it to the envelopes in the chair's hands."""
+
+import httpx
+import pytest
+
+from services.session.tables import Hall
+from tests.interface.session.exam_day import EXAM, ExamDay, at, hall, start_paper
+
+
+@pytest.fixture
+def started(day: ExamDay) -> ExamDay:
+    """The tests were handed out at 9:36; the end is at 12:36."""
+    day.open_variant()
+    start_paper(day)
+    return day
+
+
+def page(day: ExamDay, who: str) -> str:
+    headers = {"authorization": f"Bearer {day.house.token(day.people[who])}"}
+    answer = day.house.door.get("/session/hall", params=hall("Х1"), headers=headers)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def press(day: ExamDay, who: str, verb: str, **typed: str) -> httpx.Response:
+    headers = {"authorization": f"Bearer {day.house.token(day.people[who])}"}
+    return day.house.door.post("/session/hall", data={"verb": verb, **hall("Х1"), **typed}, headers=headers)
+
+
+def written(day: ExamDay) -> list[str]:
+    shown = day.house.ask("hall", day.people["chair"], **hall("Х1")).json()
+    return [one["state"] for one in shown["writings"]]
+
+
+def test_art_39_1_start_and_end_are_shown_and_the_remaining_time_is_written_each_hour(started: ExamDay) -> None:
+    html = page(started, "hall Х1")
+    assert "9:36" in html.partition('class="board"')[2].partition("</section>")[0]
+    assert "12:36" in html
+    assert written(started) == ["later", "later"]
+    started.on("10:35:59")
+    started.refused("TooEarly", "hall Х1", "write_remaining", **hall("Х1"))
+    assert "write_remaining" not in page(started, "hall Х1")
+    started.on("10:36")
+    assert written(started) == ["due", "later"]
+    assert press(started, "hall Х1", "write_remaining").status_code == 303
+    assert written(started) == ["written", "later"]
+    assert "остават 120 мин." in page(started, "hall Х1")
+    started.refused("AlreadyDone", "hall Х1", "write_remaining", **hall("Х1"))
+    started.on("11:40")
+    assert started.do("hall Х1", "write_remaining", **hall("Х1")) == {"minutes": 56}
+    started.on("12:36")
+    started.refused("OutOfOrder", "hall Х1", "write_remaining", **hall("Х1"))
+    assert written(started) == ["written", "written"]
+
+
+def test_an_hour_at_which_nothing_was_written_stays_visible(started: ExamDay) -> None:
+    started.on("11:36")
+    assert written(started) == ["missed", "due"]
+    assert "не е записано" in page(started, "hall Х1")
+
+
+def test_screens_show_the_time_themselves(running: ExamDay) -> None:
+    running.on("10:30")
+    running.refused("NotOfThisMode", "hall К1", "write_remaining", **hall("К1"))
+
+
+def test_the_hall_s_page_leads_to_what_is_handed_out(started: ExamDay) -> None:
+    html = page(started, "hall Х1")
+    for code in ("1%D0%90", "1%D0%91"):
+        assert f"/testbank/api/booklets/{EXAM}/{code}" in html
+        assert f"/grading/paper/api/blank_card?exam_id={EXAM}&amp;sub_variant={code}" in html
+    assert f"/admission/hall/{EXAM}/" in html
+
+
+def test_art_41_2_the_chair_takes_the_envelopes_over_after_counting_them(started: ExamDay) -> None:
+    started.refused("OutOfOrder", "chair", "take_over_hall", **hall("Х1"), envelopes=2)
+    started.on("12:36")
+    started.do("hall Х1", "end_hall", **hall("Х1"))
+    for one in started.halls["Х1"]:
+        started.do("hall Х1", "hand_in", **one.about)
+    started.do("hall Х1", "reconcile_hall", **hall("Х1"), envelopes=2)
+    started.refused("EnvelopesNotAsCounted", "chair", "take_over_hall", **hall("Х1"), envelopes=1)
+    started.refused("NotAllowed", "hall Х1", "take_over_hall", **hall("Х1"), envelopes=2)
+    assert press(started, "chair", "take_over_hall", envelopes="2").status_code == 303
+    started.refused("AlreadyDone", "chair", "take_over_hall", **hall("Х1"), envelopes=2)
+    assert "Приети от председателя" in page(started, "director")
+    with started.house.runtime.work() as work:
+        place = work.session.get_one(Hall, (EXAM, "Х1"))
+        assert (place.taken_over_by, place.taken_over_at) == ("person-chair", at("12:36"))
