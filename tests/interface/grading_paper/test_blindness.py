@@ -9,28 +9,37 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from chassis.documents import file_name
 from chassis.plumbing import DocumentRow, Plumbing
-from services.grading.paper.tables import Base, HandIn
+from chassis.work import Actor
+from services.grading.paper.tables import Base, HandIn, Reading
 from tests.cast import player
 from tests.interface.grading_paper.paper_exam import (
     CHAIR,
     DIRECTOR,
+    EXAM,
     MEMBERS,
     OPERATOR,
     PaperExam,
     candidate_id,
     good,
+    refusal,
+    scanned,
+    slip,
 )
+from tests.interface.grading_paper.test_paper_screen import headers
 
 Make = Callable[..., PaperExam]
+_IMAGE_DESCRIPTION = 0x010E
 
 
 @pytest.fixture
-def marked(paper: Make) -> PaperExam:
-    """Every card marked and settled, every document rendered, nothing opened."""
+def marked(capsys: pytest.CaptureFixture[str], paper: Make) -> PaperExam:
+    """Every card marked and settled, every document rendered, nothing opened; what was logged is in ``capsys``."""
+    assert capsys
     exam = paper()
     exam.ready_to_mark()
     exam.finish_marking()
@@ -86,6 +95,75 @@ def test_no_answer_names_a_candidate(marked: PaperExam) -> None:
         assert people_in(json.dumps(good(answer), ensure_ascii=False), marked) == set()
 
 
+def pages(exam: PaperExam) -> Iterator[tuple[str, Actor, str]]:
+    """Every page that commission, director and operator see: the overview, and the marking screen with each card."""
+    for actor in (CHAIR, *MEMBERS, DIRECTOR, OPERATOR):
+        yield "", actor, ""
+    for actor in (CHAIR, *MEMBERS):
+        yield "mark", actor, ""
+    for member in MEMBERS:
+        for card in good(exam.ask("my_cards", member))["cards"]:
+            yield "mark", member, card["number"]
+
+
+def test_no_page_names_a_candidate_and_no_line_of_the_log_a_candidate_or_a_card(
+    marked: PaperExam, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path, actor, number in pages(marked):
+        query = {"exam_id": EXAM} | ({"number": number} if number else {})
+        answer = marked.house.door.get(f"/grading/paper/{path}", params=query, headers=headers(marked, actor))
+        assert answer.status_code == 200, answer.text
+        assert number in answer.text
+        assert people_in(answer.text + str(answer.headers), marked) == set()
+    good(marked.tell("propose_opening_envelopes", CHAIR))
+    assert marked.tell("enter_slip", CHAIR, number="x", **slip(1)).status_code >= 400
+    captured = capsys.readouterr()
+    logged = captured.out + captured.err
+    assert "request" in logged
+    assert people_in(logged, marked) == set()
+    assert numbers_in(logged, marked) == set()
+
+
+def test_a_picture_of_a_card_carries_nothing_that_its_scan_was_given_beside_the_picture(paper: Make) -> None:
+    exam = paper()
+    exam.announce()
+    exam.hand_in()
+    exam.number()
+    number, one = next(iter(exam.by_number.items()))
+    name = player(one.candidate).names.last
+    described = Image.Exif()
+    described[_IMAGE_DESCRIPTION] = name
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(scanned(one, number))) as picture:
+        picture.save(out, "JPEG", exif=described, comment=name.encode(), quality=95)
+    assert name.encode() in out.getvalue()
+    exam.register([exam.upload(out.getvalue())])
+    with exam.house.runtime.work() as work:
+        (page,) = work.session.scalars(select(Reading))
+    assert page.number == number
+    for sha256 in (page.picture_sha256, page.overlay_sha256):
+        assert name.encode() not in exam.house.runtime.files.get(str(sha256))
+
+
+def test_lists_are_by_number_or_hash_and_a_member_reaches_no_card_but_his_own(marked: PaperExam) -> None:
+    exported = good(marked.ask("export", OPERATOR))
+    lists = [
+        [card["number"] for card in exported["cards"]],
+        [scan["scan_sha256"] for scan in exported["scans"]],
+        [one["number"] for one in good(marked.ask("progress", CHAIR))["annulments"]],
+        good(marked.ask("scans", CHAIR))["scans"],
+        *([card["number"] for card in good(marked.ask("my_cards", one))["cards"]] for one in MEMBERS),
+    ]
+    assert all(one == sorted(one) for one in lists)
+    for member in MEMBERS:
+        mine = {card["number"] for card in good(marked.ask("my_cards", member))["cards"]}
+        for number in marked.by_number.keys() - mine:
+            query = {"exam_id": EXAM, "number": number}
+            shown = marked.house.door.get("/grading/paper/mark", params=query, headers=headers(marked, member))
+            assert shown.status_code == 403
+            assert refusal(marked.ask("card", member, number=number)) == "CardNotYours"
+
+
 def test_no_document_with_a_number_names_a_candidate(marked: PaperExam) -> None:
     with marked.house.runtime.work() as work:
         documents = list(work.session.scalars(select(DocumentRow)))
@@ -98,7 +176,8 @@ def test_no_document_with_a_number_names_a_candidate(marked: PaperExam) -> None:
 
 def _metadata(pdf: bytes) -> str:
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        return " ".join(f"{name}: {value}" for name, value in opened.docinfo.items())
+        xmp = str(opened.open_metadata()) if "/Metadata" in opened.Root else ""
+        return " ".join((xmp, *opened.attachments, *(f"{name}: {value}" for name, value in opened.docinfo.items())))
 
 
 def _printed(pdf: bytes) -> str:
