@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pikepdf
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -115,6 +115,7 @@ def create_app(runtime: Runtime[Settings]) -> ASGIApp:
         Route("/rescue", screens.rescued, methods=["POST"]),
         *document_routes.routes(door, READERS),
         Route("/sit", screens.sit),
+        Route("/worker.js", screens.worker),
         Route("/", screens.halls),
         Route("/hall", screens.hall, methods=["GET"]),
         Route("/hall", screens.act, methods=["POST"]),
@@ -188,6 +189,10 @@ class Screens:
     async def sit(self, request: Request) -> Response:
         """The candidate's page; everything on it comes from ``/live``."""
         return self._door.pages.answer(request, "sit.html")
+
+    async def worker(self, _: Request) -> Response:
+        """What keeps the candidate's page for a reload without a server; a browser wants it beside the page."""
+        return FileResponse(_HERE / "static" / "worker.js")
 
     async def halls(self, request: Request) -> Response:
         """The halls that the person at the door may look at."""

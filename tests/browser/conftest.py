@@ -1,10 +1,11 @@
 """Candidates at real browsers on the exam's day; after three seconds without a line a screen offers the rescue file."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
+from starlette.types import ASGIApp
 
 from services.session.live import create_live_app
 from services.session.web import create_app
@@ -30,19 +31,48 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@dataclass
+class Doors:
+    """Session's process, which may go and come back at its address."""
+
+    house: House
+    served: Served
+
+    @classmethod
+    def of(cls, house: House, port: int = 0) -> "Doors":
+        """Serve."""
+        live = create_live_app(house.runtime)
+        doors: dict[str, ASGIApp] = {"/session": create_app(house.runtime), "/live": live}
+        served = Served(house.runtime, doors, live, port=port)
+        served.start()
+        return cls(house, served)
+
+    def go(self) -> None:
+        """Serve no more."""
+        self.served.stop()
+
+    def come_back(self) -> None:
+        """Serve again, another process at the same address."""
+        self.served = self.of(self.house, int(self.served.address.rpartition(":")[2])).served
+
+
 @pytest.fixture
-def served(house_of: Callable[[str], House]) -> Iterator[tuple[House, str]]:
-    """Session on its fresh database, and the address of its doors."""
+def doors(house_of: Callable[[str], House]) -> Iterator[Doors]:
+    """Session on its fresh database, serving."""
     house = house_of("session")
     house.runtime.settings = replace(house.runtime.settings, rescue_after_seconds=3)
-    live = create_live_app(house.runtime)
-    served = Served(house.runtime, {"/session": create_app(house.runtime), "/live": live}, live)
-    house.door = Wire(served.address)
-    served.start()
+    doors = Doors.of(house)
+    house.door = Wire(doors.served.address)
     try:
-        yield house, served.address
+        yield doors
     finally:
-        served.stop()
+        doors.go()
+
+
+@pytest.fixture
+def served(doors: Doors) -> tuple[House, str]:
+    """Session and the address of its doors."""
+    return doors.house, doors.served.address
 
 
 @pytest.fixture

@@ -31,9 +31,13 @@ def chromium() -> str:
 
 
 class Served:
-    """One web process as production has it, in a thread with a loop of its own. ``living``: a door with a lifespan."""
+    """One web process as production has it, in a thread with a loop of its own. ``living``: a door with a lifespan;
+    ``port``: a free one is found where none is given.
+    """
 
-    def __init__(self, runtime: Runtime[Any], doors: dict[str, ASGIApp], living: Starlette | None = None) -> None:
+    def __init__(
+        self, runtime: Runtime[Any], doors: dict[str, ASGIApp], living: Starlette | None = None, *, port: int = 0
+    ) -> None:
         self._living = living
         config = uvicorn.Config(
             front(doors, next(iter(doors)), [runtime]),
@@ -44,7 +48,7 @@ class Served:
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server(("127.0.0.1", port))
         self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="served")
 

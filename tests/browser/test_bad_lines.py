@@ -7,6 +7,7 @@ from playwright.sync_api import Route, expect
 from sqlalchemy import select
 
 from services.session.tables import AnswerRow, RefusedAnswer
+from tests.browser.conftest import Doors
 from tests.browser.stand import Screen
 from tests.interface.session.exam_day import ExamDay, first
 
@@ -160,3 +161,23 @@ def test_what_the_old_computer_could_not_send_is_refused_there_and_changes_nothi
     sitting.shows("moved")
     expect(sitting.page.locator("#rescue-text")).to_contain_text("Отговори, които не са записани на сървъра: 1.")
     assert stand(unlocked) == {1: "Г"}
+
+
+def test_a_reload_while_the_server_is_away_ends_on_our_page_which_goes_on_by_itself(
+    sitting: Screen, unlocked: ExamDay, doors: Doors
+) -> None:
+    sitting.answer(1, "А")
+    sitting.saved(1, "А")
+    sitting.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    sitting.page.wait_for_function("caches.match('/session/static/queue.js').then((kept) => kept !== undefined)")
+    doors.go()
+    sitting.answer(2, "Б")
+    sitting.page.reload()
+    sitting.shows("away")
+    expect(sitting.page.locator("[data-only=away] h1")).to_have_text("Няма връзка със сървъра.")
+    assert "учебен въпрос" not in sitting.page.content().lower()
+    doors.come_back()
+    sitting.shows("answering")
+    sitting.saved(1, "А")
+    sitting.saved(2, "Б")
+    assert stand(unlocked) == {1: "А", 2: "Б"}

@@ -34,8 +34,8 @@ def settings_of(portal: str, exam_id: str) -> dict[str, Any]:
     """What Safe Exam Browser is told for an exam. ``portal``: our address as browsers see it, without a path.
 
     Own choice: the candidate's page and nothing else, in the modern web view (which knows the key by script only); it
-    is left by its own button or by the address that ends it; a rescue file may be kept. Keys by Safe Exam Browser's file
-    format, of which the older programs know one word for files that go down and up.
+    is left by its own button or by the address that ends it; a rescue file may be kept. Keys by Safe Exam Browser's
+    file format, of which the older programs know one word for files that go down and up.
     """
     host = urlsplit(portal).netloc
     return {

@@ -55,7 +55,16 @@ async function begin() {
   at("back").addEventListener("click", () => at("sure").close());
   at("submit").addEventListener("click", submit);
   document.addEventListener("keydown", press);
+  keepPage().catch(() => {}); // without it a reload while the server is away shows the browser's own page, and loses nothing
   if (door.token) await look();
+}
+
+async function keepPage() {
+  if (!navigator.serviceWorker || navigator.serviceWorker.controller) return;
+  await navigator.serviceWorker.register("/session/worker.js", { scope: "/session/sit" });
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
+  const files = new Set([location.pathname, ...loaded.filter((path) => path.includes("/static/"))]);
+  await (await caches.open("svops-sit")).addAll([...files]);
 }
 
 async function onlyTab() {
@@ -100,9 +109,14 @@ async function look() {
   try {
     await take(await door.send("GET", "/sitting"));
   } catch (error) {
-    if (!(await isOut(error))) online(false);
+    if (!(await isOut(error))) away();
   }
-  if (isOn("waiting") || !state.sitting) looking = setTimeout(look, LOOK_AGAIN_MS);
+  if (isOn("waiting") || isOn("away")) looking = setTimeout(look, isOn("away") ? LOOK_AT_END_MS : LOOK_AGAIN_MS);
+}
+
+function away() {
+  online(false);
+  if (!state.sitting) show("away");
 }
 
 // Whether this screen may no longer speak for the sitting; then it says so.
