@@ -72,9 +72,8 @@ def progress(work: Work, *, exam_id: str) -> Answer:
     (Art. 48(2)); he gets the counts only.
     """
     exam = announced(work, exam_id)
-    cards = dossiers(work, exam)
     pages = usable_pages(work, exam_id)
-    found = findings(work, exam_id)
+    cards, found = dossiers(work, exam, of=pages), findings(work, exam_id, pages)
     answer = {
         "exam_on": exam.exam_on.isoformat(),
         "copies": [_copies(one) for one in copies_of(work, exam_id)],
@@ -172,7 +171,7 @@ def _annulments(work: Work, exam_id: str, cards: dict[str, Dossier], pages: list
     by_number = {page.number: page for page in pages if page.number in cards}
     acts = select(ActRow.subject).where(ActRow.exam_id == exam_id, ActRow.kind == CARD_ANNULMENT.name)
     proposals = {number: _proposal(work, CARD_ANNULMENT, exam_id, number) for number in work.session.scalars(acts)}
-    signs = {number: page.reading["reasons"] for number, page in by_number.items() if _proposes_annulment(page)}
+    signs = {number: page.said["reasons"] for number, page in by_number.items() if _proposes_annulment(page)}
     return [
         {
             "number": number,
@@ -407,12 +406,12 @@ def _all_pages(work: Work, exam_id: str) -> list[Reading]:
 
 def _is_for_a_person(page: Reading) -> bool:
     """Whether the machine could not say all of a page: doubtful questions, no number, a sign, or nothing at all."""
-    read = page.reading
+    read = page.said
     return not page.is_read or bool(read["doubtful"]) or read["number"] is None or _proposes_annulment(page)
 
 
 def _proposes_annulment(page: Reading) -> bool:
-    return bool(page.reading["annul_proposed"])
+    return bool(page.said["annul_proposed"])
 
 
 def _how_many(work: Work, query: Any) -> int:

@@ -132,22 +132,27 @@ def dossier(work: Work, exam: Exam, number: str) -> Dossier:
     return dossiers(work, exam, [number])[number]
 
 
-def dossiers(work: Work, exam: Exam, numbers: Iterable[str] | None = None) -> dict[str, Dossier]:
-    """Cards by number (all when no numbers are given), in the order of their numbers."""
+def dossiers(
+    work: Work, exam: Exam, numbers: Iterable[str] | None = None, *, of: Iterable[Reading] | None = None
+) -> dict[str, Dossier]:
+    """Cards by number (all when no numbers are given), in the order of their numbers. ``of``: the usable pages, where
+    they are known already.
+    """
     wanted = None if numbers is None else list(numbers)
     law = law_of(exam)
-    pages = {page.number: page for page in usable_pages(work, exam.exam_id, wanted) if page.number is not None}
+    found = usable_pages(work, exam.exam_id, wanted) if of is None else of
+    pages = {page.number: page for page in found if page.number is not None}
     markings = _markings(work, exam.exam_id, wanted)
     query = select(Card).where(Card.exam_id == exam.exam_id).order_by(Card.number)
     cards = work.session.scalars(query if wanted is None else query.where(Card.number.in_(wanted)))
     return {card.number: _dossier(card, pages.get(card.number), markings.get(card.number, {}), law) for card in cards}
 
 
-def findings(work: Work, exam_id: str) -> Findings:
-    """How numbers and scanned pages match (Art. 44)."""
+def findings(work: Work, exam_id: str, usable: Iterable[Reading]) -> Findings:
+    """How numbers and the usable pages match (Art. 44)."""
     waiting = select(Scan.scan_sha256).where(Scan.exam_id == exam_id, Scan.read_at.is_(None))
     codes = set(work.session.scalars(select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id)))
-    pages = [Page(page_name(page), page.is_read, page.number, page.sub_variant) for page in usable_pages(work, exam_id)]
+    pages = [Page(page_name(page), page.is_read, page.number, page.sub_variant) for page in usable]
     return look_through(numbers_of(work, exam_id), len(work.session.scalars(waiting).all()), pages, codes)
 
 
@@ -161,8 +166,8 @@ def machine_reading(page: Reading | None) -> MachineReading | None:
     """What the machine saw, if it could read the page."""
     if page is None or not page.is_read:
         return None
-    pens = {int(question): tuple(letters) for question, letters in page.reading["marks"].items()}
-    return MachineReading(Seen(pens), frozenset(page.reading["doubtful"]), bool(page.reading["annul_proposed"]))
+    pens = {int(question): tuple(letters) for question, letters in page.said["marks"].items()}
+    return MachineReading(Seen(pens), frozenset(page.said["doubtful"]), bool(page.said["annul_proposed"]))
 
 
 def _dossier(card: Card, page: Reading | None, markings: Mapping[tuple[int, str], Marking], law: Regulation) -> Dossier:

@@ -7,8 +7,9 @@ director have opened the small envelopes (Art. 47).
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint, literal_column
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from chassis.plumbing import Table, new_metadata
 
@@ -151,7 +152,11 @@ class Reading(Base):
     why_not: Mapped[str]
     number: Mapped[str | None] = mapped_column(index=True)
     sub_variant: Mapped[str | None]
-    reading: Mapped[dict[str, Any]]
+    reading: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    #: The reading but for the measures of its boxes, which are most of it and which no count needs.
+    said: Mapped[dict[str, Any]] = column_property(
+        reading.op("-", return_type=JSONB())(literal_column("'boxes'::text"))
+    )
     picture_sha256: Mapped[str | None]  #: the card upright and level, for the screen
     overlay_sha256: Mapped[str | None]  #: the same with the reading drawn over it
     completed_by: Mapped[str | None]

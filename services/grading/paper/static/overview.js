@@ -1,6 +1,6 @@
 // The commission's page: many scans at once with a bar of how far it is, and the parts marked data-live kept fresh.
 // Without this module one file at a time is sent by the form.
-const EVERY_MS = 4000;
+const EVERY_MS = 6000;
 const AT_ONCE = 20;
 const away = document.getElementById("away");
 const form = document.getElementById("upload");

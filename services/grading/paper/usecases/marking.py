@@ -27,6 +27,7 @@ from services.grading.paper.records import (
     law_of,
     members,
     numbers_of,
+    usable_pages,
 )
 from services.grading.paper.rules import checking
 from services.grading.paper.rules.batch import check_complete
@@ -54,7 +55,7 @@ def distribute_cards(work: Work, *, exam_id: str) -> Answer:
         raise OutOfOrder(state=Phrase("още не са поставени номера", "no numbers have been given yet"))
     if exam.distributed_at is not None:
         raise AlreadyDone(what=Phrase("разпределяне на картите", "distribution of the cards"))
-    check_complete(findings(work, exam_id))
+    check_complete(findings(work, exam_id, usable_pages(work, exam_id)))
     markers = members(work, exam_id)
     shares = distribute(numbers_of(work, exam_id), list(markers))
     exam.distributed_at = work.now

@@ -129,7 +129,7 @@ def complete_number(
     """
     _unstarted(work, exam_id)
     found = _page(work, exam_id, scan_sha256, page)
-    read = found.reading["number"]
+    read = found.said["number"]
     if read is not None and read != number:
         raise NumberWasRead(number=read)
     if work.session.get(Card, (exam_id, number)) is None:
