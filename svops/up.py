@@ -44,6 +44,7 @@ def _tell(console: Console, address: str, people: Path) -> None:
         ("Регистър", "/certification/register"),
         ("Зала", "/session/hall"),
         ("Изпит", "/session/sit"),
+        ("Изпит на хартия", "/grading/paper/"),
         ("Проверка на карти", "/grading/paper/mark"),
     ):
         console.print(f"{title}: {address}{path}")

@@ -1,0 +1,24 @@
+"""The hall's page of a hall on paper, as its administrator sees it: axe-core finds nothing on it."""
+
+from collections.abc import Callable
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from chassis.web import COOKIE
+from tests.browser.stand import Screen
+from tests.interface.session.exam_day import EXAM, ExamDay, start_paper
+
+
+def test_axe_finds_no_violation_on_the_page_of_a_hall_on_paper(day: ExamDay, computer: Callable[[], Screen]) -> None:
+    start_paper(day)
+    day.on("10:40")
+    screen = computer()
+    token = day.house.token(day.people["hall Х1"])
+    screen.line.add_cookies([{"name": COOKIE, "value": token, "url": screen.address}])
+    screen.page.goto(f"{screen.address}/session/hall?exam_id={EXAM}&hall=Х1")
+    expect(screen.page.locator(".board")).to_contain_text("запишете оставащото време")
+    screen.page.get_by_role("button", name="Оставащото време е записано").press("Enter")
+    expect(screen.page.locator(".board")).to_contain_text("✓ записано")
+    found = Axe().run(screen.page)
+    assert found.violations_count == 0, found.generate_report()
