@@ -4,6 +4,8 @@ import io
 import re
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
@@ -11,6 +13,8 @@ import pytest
 from chassis import pdf
 from services.grading.electronic.documents import APPENDIX_6
 from services.grading.electronic.documents import DOCUMENTS as ELECTRONIC
+from services.grading.paper.cards.drawing import STICKER_MM
+from services.grading.paper.cards.layout import MM_PER_INCH, card_layout
 from tests.documents.people import FRAME, LONG, person
 from tests.documents.prescribed import SAYS
 from tests.documents.reading import embedded_fonts, outside_of, pages, squeezed
@@ -18,6 +22,7 @@ from tests.documents.samples import samples
 from tests.documents.samples_after import appendix_6
 
 SAMPLES = samples()
+_PX_PER_MM = 12
 MANY_ROWS = (
     "admission_protocol",
     "appendix_3",
@@ -165,3 +170,17 @@ def test_html_may_ask_for_nothing_fromoutside_of() -> None:
     for address in ("file:///etc/hostname", "https://example.bg/x.png", "x.png"):
         with pytest.raises(pdf.ForeignResourceError):
             pdf.render(f'<html lang="bg"><title>x</title><body><img src="{address}" alt=""></body></html>')
+
+
+def test_a_printed_sticker_s_code_says_its_number_and_fits_into_the_card_s_box(made: dict[str, bytes]) -> None:
+    document = pypdfium2.PdfDocument(made["sticker_sheet"])
+    sheet = np.asarray(document[0].render(scale=_PX_PER_MM * MM_PER_INCH / 72, grayscale=True).to_numpy())
+    document.close()
+    left, top, width, height = (round(_PX_PER_MM * mm) for mm in (8, 10, 48, 22))
+    for place, number in enumerate(("10007", "10620", "11233")):
+        down = top + place * height
+        sticker = np.ascontiguousarray(sheet[down : down + height, left : left + width].squeeze())
+        assert cv2.QRCodeDetector().detectAndDecode(sticker)[0] == number
+    box = card_layout("", questions=90, options="АБВГ").number_box
+    assert box.w >= STICKER_MM[0]
+    assert box.h >= STICKER_MM[1]
