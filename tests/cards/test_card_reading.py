@@ -21,7 +21,7 @@ FIRST_SEED = 2_000
 
 @pytest.mark.parametrize(
     ("grade", "cards", "most_doubtful"),
-    [("clean", 24, 0.02), ("office", 24, 0.02), ("hard", 12, 0.05), ("phone", 12, 0.05)],
+    [("clean", 10, 0.02), ("office", 10, 0.02), ("hard", 8, 0.05), ("phone", 8, 0.05)],
 )
 def test_no_card_is_read_wrong_in_silence(
     paper: Paper, candidate: Candidate, wrong_in_silence: Wrong, grade: str, cards: int, most_doubtful: float

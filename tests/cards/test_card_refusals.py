@@ -25,7 +25,7 @@ from services.grading.paper.cards.images import (
 from services.grading.paper.cards.overlay import overlay, question_picture
 from services.grading.paper.cards.page import read_card
 from services.grading.paper.cards.printing import PrintedCard
-from services.grading.paper.cards.simulation import Filling
+from services.grading.paper.cards.simulation import Filling, Written
 from tests.cards.card_on_paper import Paper
 
 
@@ -135,6 +135,29 @@ def test_the_command_reads_what_it_can_and_says_what_it_cannot(printed: PrintedC
     assert lines[files[1]]["why_not"] == "broken_image"
     assert lines[files[2]]["why_not"] == "cannot_be_opened"
     assert (tmp_path / "over" / "card.jpg").exists()
+
+
+def test_a_batch_that_was_stopped_goes_on_where_it_stopped(printed: PrintedCard, tmp_path: Path) -> None:
+    into = tmp_path / "readings.jsonl"
+    files = [tmp_path / f"{name}.png" for name in ("one", "two", "three")]
+    read = ["read", "--layout", str(printed.layout), "--into", str(into), *map(str, files)]
+    assert CliRunner().invoke(card, read).exit_code == 0
+    whole = into.read_bytes()
+    first = whole.splitlines(keepends=True)[0].replace(b"cannot_be_opened", b"read_before")
+    into.write_bytes(first + whole.splitlines(keepends=True)[1] + b'{"file": "thr')
+    assert CliRunner().invoke(card, read).exit_code == 0
+    lines = [json.loads(line) for line in into.read_text(encoding="utf-8").splitlines()]
+    assert [line["file"] for line in lines] == [str(file) for file in files]
+    assert [line["why_not"] for line in lines] == ["read_before", "cannot_be_opened", "cannot_be_opened"]
+
+
+def test_a_scan_that_shows_a_streak_is_read_as_if_it_were_none(paper: Paper) -> None:
+    filling = Filling({q: (Written("Б"),) for q in range(1, 91)}, "10009")
+    page = paper.filled(filling, 21)
+    streaked = page.copy()
+    at = round((paper.layout.boxes[0].rect.x + 2) / 210 * page.shape[1])
+    streaked[:, at : at + 3] = 90
+    assert read_card(streaked, paper.layout).marks == read_card(page, paper.layout).marks
 
 
 def test_the_command_prints_the_three_files(tmp_path: Path) -> None:

@@ -76,7 +76,9 @@ def random_pen(rng: Rng, name: str) -> Pen:
     kind = rng.choice(["ball", "gel", "felt", "fountain"], p=[0.6, 0.24, 0.08, 0.08])
     if kind == "ball":
         width, skips = float(rng.uniform(0.25, 0.6)), float(rng.uniform(0.0, 0.22))
-        return Pen(name, colour, width, float(rng.uniform(0.72, 0.96)), skips, 0.25, 0.4)
+        # A black pen as pale as pencil is told from it by nobody.
+        palest = 0.86 if name == "black" else 0.72
+        return Pen(name, colour, width, float(rng.uniform(palest, 0.97)), skips, 0.25, 0.4)
     if kind == "gel":
         return Pen(name, colour, float(rng.uniform(0.35, 0.75)), float(rng.uniform(0.9, 1.0)), 0.0, 0.06, 0.2)
     if kind == "felt":

@@ -5,10 +5,11 @@ import sys
 from collections.abc import Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import cv2
@@ -45,17 +46,47 @@ def print_command(out: Path, exam: str, sub_variant: str) -> None:
 @click.option("--layout", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--overlay", "overlays", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--into",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file and skip the scans it already holds: a batch that was stopped goes on.",
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
-def read_command(layout: Path, jobs: int, overlays: Path | None, files: tuple[Path, ...]) -> None:
+def read_command(layout: Path, jobs: int, overlays: Path | None, into: Path | None, files: tuple[Path, ...]) -> None:
     """Read scans; a line of JSON a page on standard output. A broken file gives a line that says so."""
     if overlays:
         overlays.mkdir(parents=True, exist_ok=True)
-    with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("Карти / cards", total=len(files))
-        for lines in _read_all(read_layout(layout), files, overlays, jobs):
-            for line in lines:
-                sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    done = _already_read(into) if into else set()
+    left = tuple(file for file in files if str(file) not in done)
+    with Progress(console=Console(stderr=True)) as progress, _written_to(into) as out:
+        task = progress.add_task("Карти / cards", total=len(files), completed=len(files) - len(left))
+        for lines in _read_all(read_layout(layout), left, overlays, jobs):
+            out.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+            out.flush()
             progress.advance(task)
+
+
+@contextmanager
+def _written_to(into: Path | None) -> Iterator[TextIO]:
+    if into is None:
+        yield sys.stdout
+        return
+    with into.open("a", encoding="utf-8") as out:
+        yield out
+
+
+def _already_read(into: Path) -> set[str]:
+    """The files whose lines are whole; the last one's are cut off, for nobody knows whether all its pages are there."""
+    if not into.exists():
+        return set()
+    lines = into.read_bytes().splitlines(keepends=True)
+    if lines and not lines[-1].endswith(b"\n"):
+        lines.pop()
+    names = [str(json.loads(line)["file"]) for line in lines]
+    kept = names.index(names[-1]) if names else 0
+    with into.open("r+b") as out:
+        out.truncate(sum(len(line) for line in lines[:kept]))
+    return set(names[:kept])
 
 
 def read_file(path: Path, layout: CardLayout, overlays: Path | None) -> list[Line]:

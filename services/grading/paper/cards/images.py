@@ -8,7 +8,7 @@ import io
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -27,7 +27,9 @@ LEAST_SIDE = 500
 MOST_PAGES = 2_000
 READING_LONG_SIDE = 1_700
 PDF_DPI = 200
-PDF_MOST_POINTS = 3_000
+PDF_LONG_SIDE = 2_400
+MOST_SCANS_IN_A_JPEG = 100
+JPEG_SCAN = b"\xff\xda"
 JPEG_END = b"\xff\xd9"
 JPEG_END_WITHIN = 1_024
 
@@ -98,6 +100,8 @@ def load_pages(data: bytes, media_type: str) -> Iterator[Image]:
 def _jpeg_page(data: bytes) -> Iterator[Image]:
     size = _named_errors(lambda: _header(data).size)
     _check_size(size)
+    if data.count(JPEG_SCAN) > MOST_SCANS_IN_A_JPEG:
+        raise TooLarge("a JPEG of more scans than any camera or scanner writes")
     if JPEG_END not in data[-JPEG_END_WITHIN:]:
         raise BrokenImage("the JPEG has no end")
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), REDUCED[reduction(max(size))])
@@ -126,11 +130,23 @@ def _pdf_pages(data: bytes) -> Iterator[Image]:
         raise BrokenImage("the PDF cannot be opened") from error
     if len(document) > MOST_PAGES:
         raise TooLarge(f"{len(document)} pages")
-    for page in document:
-        if max(page.get_size()) > PDF_MOST_POINTS:
-            raise TooLarge("a PDF page larger than a card can need")
-        bitmap = page.render(scale=PDF_DPI / 72, rev_byteorder=False)
-        yield np.array(bitmap.to_numpy()[..., :3], dtype=np.uint8)
+    for number in range(len(document)):
+        yield _pdf_page(document, number)
+
+
+def _pdf_page(document: pypdfium2.PdfDocument, number: int) -> Image:
+    try:
+        page = document[number]
+        for image in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]):
+            width, height = image.get_px_size()
+            if width * height > MOST_PIXELS:
+                raise TooLarge(f"a picture of {width} x {height} pixels in the PDF")
+        scale = min(PDF_DPI / 72, PDF_LONG_SIDE / max(page.get_size()))
+        _check_size((round(page.get_width() * scale), round(page.get_height() * scale)))
+        bitmap = page.render(scale=scale, rev_byteorder=False)
+    except pypdfium2.PdfiumError as error:
+        raise BrokenImage("a page of the PDF cannot be drawn") from error
+    return np.array(bitmap.to_numpy()[..., :3], dtype=np.uint8)
 
 
 def reduction(long_side: int) -> int:
@@ -151,22 +167,29 @@ def _check_size(size: tuple[int, int]) -> None:
 
 def _pixels(picture: PIL.Image.Image) -> Image:
     """A frame as grey or BGR, reduced before anything is copied, on white where it is transparent."""
-    if picture.mode.startswith(("I", "F")):
-        deep = np.asarray(picture, dtype=np.float32)
-        return _reduced(np.asarray(deep * (255 / max(float(deep.max()), 1.0)), dtype=np.uint8))
+    if picture.mode.startswith("I;16"):
+        return _levelled(_reduced(np.asarray(picture)))
+    factor = reduction(max(picture.size))
+    if picture.mode in {"I", "F"}:
+        return _levelled(np.asarray(picture.reduce(factor), dtype=np.float32))
     is_grey = picture.mode in {"1", "L"}
     kind = "L" if is_grey else "RGBA" if picture.has_transparency_data else "RGB"
-    small = picture.convert(kind).reduce(reduction(max(picture.size)))
+    # A copy of forty million pixels is not made where the picture already is of the kind.
+    small = (picture if picture.mode == kind else picture.convert(kind)).reduce(factor)
     if kind == "RGBA":
         small = PIL.Image.alpha_composite(PIL.Image.new("RGBA", small.size, "white"), small).convert("RGB")
     pixels = np.array(small, dtype=np.uint8)
     return pixels if is_grey else np.ascontiguousarray(pixels[..., ::-1])
 
 
-def _reduced(picture: Image) -> Image:
+def _levelled(deep: NDArray[Any]) -> Image:
+    return np.asarray(deep * (255 / max(float(deep.max()), 1.0)), dtype=np.uint8)
+
+
+def _reduced(picture: NDArray[Any]) -> NDArray[Any]:
     factor = reduction(max(picture.shape[:2]))
     size = (picture.shape[1] // factor, picture.shape[0] // factor)
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
 
 def _named_errors(work: Callable[[], T]) -> T:

@@ -35,12 +35,15 @@ INSIDE = slice(EDGE + 3, PATCH_PX - EDGE - 3)
 
 @dataclass(frozen=True, slots=True)
 class BoxInk:
-    """`ink` boxes x 40 x 40; `patches` the pictures (boxes x 40 x 40 x channels); `white` the paper's level a box."""
+    """`ink` boxes x 40 x 40; `patches` the pictures (boxes x 40 x 40 x channels); `white` the paper's level a box;
+    `print_taken` (3, the largest being 1) which colours black print takes away.
+    """
 
     ink: Floats
     patches: Image
     white: Floats
     print_level: float
+    print_taken: Floats
     black_level: float
     noise: float
     is_grey: bool
@@ -56,13 +59,15 @@ def measure(picture: Image, registration: Registration, layout: CardLayout) -> B
     grey = patches if patches.ndim == GREY else _grey(patches)
     white = _paper(patches)
     dark = np.asarray(1 - grey * (1 / _paper(grey))[:, :, None], dtype=np.float32)
-    empty = _empty_box(dark)
+    emptiest = _emptiest(dark)
+    empty = _middle(dark[emptiest])
     ink = np.asarray(dark - empty, dtype=np.float32)
     return BoxInk(
         ink=ink,
         patches=patches,
         white=white,
         print_level=float(np.percentile(empty[EDGE - 2 : EDGE + 4, INSIDE].max(axis=0), 50)),
+        print_taken=_print_taken(patches[emptiest], white[emptiest], empty),
         black_level=_black_level(registration.page, layout),
         noise=float(np.median(np.abs(ink[:, INSIDE, INSIDE]))) * 1.48,
         is_grey=_is_grey(patches),
@@ -115,14 +120,20 @@ def _grey(patches: Image) -> Image:
     return np.asarray(cv2.cvtColor(tall, cv2.COLOR_BGR2GRAY), dtype=np.uint8).reshape(patches.shape[:3])
 
 
-def _empty_box(dark: Floats) -> Floats:
-    """What an empty box of this card looks like, 40 x 40.
-
-    Taken from the emptiest boxes whatever their option: someone may cross the same letter in every question.
-    """
+def _emptiest(dark: Floats) -> NDArray[np.int64]:
+    """Some boxes that hold nothing, whatever their option: someone may cross the same letter in every question."""
     filled = dark[:, INSIDE, INSIDE].mean(axis=(1, 2))
     emptiest = np.argsort(filled)[: round(len(dark) * EMPTY_SHARE)]
-    return _middle(dark[emptiest[:: max(1, len(emptiest) // EMPTY_BOXES)]])
+    return np.asarray(emptiest[:: max(1, len(emptiest) // EMPTY_BOXES)], dtype=np.int64)
+
+
+def _print_taken(patches: Image, white: Floats, empty: Floats) -> Floats:
+    """Black as this scan shows it, from the borders of empty boxes."""
+    if patches.ndim == GREY:
+        return np.ones(3, np.float32)
+    border = empty > empty.max() / 2
+    taken = 1 - (patches[:, border] / white[:, None, :]).mean(axis=(0, 1))
+    return np.asarray(np.clip(taken / taken.max(), 0.2, 1), dtype=np.float32)
 
 
 def _middle(some: Floats) -> Floats:

@@ -11,15 +11,18 @@ from services.grading.paper.cards.ink import BoxInk, measure
 from services.grading.paper.cards.layout import PAGE_MM, CardLayout, Rect
 from services.grading.paper.cards.numbers import read_number, read_page_code
 from services.grading.paper.cards.reading import BoxReading, CardInk, State, read_boxes
-from services.grading.paper.cards.registration import NotRegistered, Registration, register
+from services.grading.paper.cards.registration import NotRegistered, Registration, Views, register
 from services.grading.paper.cards.shapes import CROSS, SIGN
 from services.grading.paper.cards.signs import Sign, find_signs
+from services.grading.paper.cards.streaks import without_streaks
 
 Image = NDArray[np.uint8]
 
 FINEST_PX_PER_MM = 9.0
 EMPTY_SPREAD = 2.0
 GREY = 2
+LIKELY_A_CROSS = 0.3
+SHARP = 0.68
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +74,21 @@ class Reading:
 def read_card(image: Image, layout: CardLayout) -> Reading:
     """Read one picture (height x width, or x 3 BGR). A page that cannot be read gives `ok` False and says why."""
     picture = _fine_enough(image)
-    grey = picture if picture.ndim == GREY else np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    grey = _grey(picture)
     if float(grey[::8, ::8].std()) < EMPTY_SPREAD:
         return Reading(ok=False, why_not="empty_page")
+    views = Views.of(grey)
+    cleaned = without_streaks(picture, views.sizes[-1])
+    if cleaned is not None:
+        picture, grey = cleaned, _grey(cleaned)
+        views = Views.of(grey)
     try:
-        placed = register(grey, layout)
+        placed = register(views, layout)
     except NotRegistered as refusal:
         return Reading(ok=False, why_not=refusal.code)
     measured = measure(picture, placed, layout)
     card = read_boxes(measured)
-    signs = (*_signs_in_boxes(card, layout), *_signs_elsewhere(card, layout, placed))
+    signs = (*_signs_in_boxes(card, layout), *_signs_elsewhere(card, layout, placed, measured))
     return Reading(
         ok=True,
         number=read_number(grey, placed.to_picture, layout.number_box),
@@ -97,6 +105,10 @@ def read_card(image: Image, layout: CardLayout) -> Reading:
         to_picture=np.diag([image.shape[1] / picture.shape[1], image.shape[0] / picture.shape[0], 1.0])
         @ placed.to_picture,
     )
+
+
+def _grey(picture: Image) -> Image:
+    return picture if picture.ndim == GREY else np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
 def _fine_enough(image: Image) -> Image:
@@ -142,11 +154,16 @@ def _kind(read: BoxReading) -> str:
     return "not_a_cross" if is_shape else f"colour_{read.colour}"
 
 
-def _signs_elsewhere(card: CardInk, layout: CardLayout, placed: Registration) -> tuple[Sign, ...]:
+def _signs_elsewhere(card: CardInk, layout: CardLayout, placed: Registration, measured: BoxInk) -> tuple[Sign, ...]:
     if not layout.printed_png:
         return ()
-    pairs = zip(layout.boxes, card.boxes, strict=True)
-    return tuple(find_signs(placed, layout, [box.rect for box, read in pairs if read.state is not State.EMPTY]))
+    crossed: list[Rect] = []
+    other: list[Rect] = []
+    for box, read in zip(layout.boxes, card.boxes, strict=True):
+        if read.state is not State.EMPTY:
+            (crossed if read.shares[CROSS] >= LIKELY_A_CROSS else other).append(box.rect)
+    is_sharp = measured.print_level >= SHARP * measured.black_level
+    return tuple(find_signs(placed, layout, crossed, other, is_sharp=is_sharp))
 
 
 def _meet(one: Rect, other: Rect) -> bool:

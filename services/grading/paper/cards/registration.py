@@ -22,6 +22,12 @@ PAGE_PX_PER_MM = 3
 SEARCHES = ((0, 15, 0.085), (1, 29, 0.05), (1, 61, 0.05))
 LEAST_MARKS = 2
 LEAST_BOXES_SEEN = 0.8
+LEAST_BOXES_TO_GO_ON = 0.3
+LEAST_SPREAD_MM = 40.0
+MOST_MARK_ERROR_MM = 2.5
+BENT_DEGREE = 3
+MARK_WEIGHT = 4.0
+GRID = (20, 28)
 MOST_RESIDUAL_MM = 0.3
 RESIDUAL_RANK = 60  # not the law: more than half of the boxes are bare, crosses pull the others
 NEIGHBOURS = 12
@@ -30,7 +36,7 @@ FINE = 4
 REACH_MM = 2.5
 WHITE_RANK = 0.85
 BOX_SEEN = 0.10
-MOST_ROUNDS = 3
+MOST_ROUNDS = 4
 SETTLED_MM = 0.5
 FINE_LONG_SIDE = 1_300
 INLIER_MM = 0.6
@@ -63,51 +69,68 @@ class Registration:
         return _apply(self.to_picture, points_mm)
 
 
-def register(grey: Image, layout: CardLayout) -> Registration:
+def register(views: "Views", layout: CardLayout) -> Registration:
     """Find the card in a grey picture. Raises `NotRegistered`."""
-    views = _Views.of(grey)
-    to_picture, found = _from_marks(views, layout)
+    to_picture, marks = _from_marks(views, layout)
     centres = box_centres(layout)
     for _ in range(MOST_ROUNDS):
-        page = views.page(to_picture)
-        shift, seen = _box_shifts(page, centres)
+        shift, seen = _box_shifts(views.page(to_picture), centres)
         refined = _refitted(to_picture, centres, shift, seen)
         moved = _apply(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), _apply(refined, centres)) - centres
         to_picture = refined
         if np.abs(moved).max() < SETTLED_MM:
             break
-    return _settled(views.page(to_picture), to_picture, layout, found, (shift - moved, seen))
+    if seen.mean() < LEAST_BOXES_SEEN:
+        raise NotRegistered("boxes_not_found")
+    return _settled(views, to_picture, layout, marks, (shift - moved, seen))
 
 
 @dataclass(frozen=True, slots=True)
-class _Views:
+class Views:
     """The picture and its halves, so that every flat page is taken from the one next finer than the page."""
 
     sizes: tuple[Image, ...]
 
     @classmethod
-    def of(cls, grey: Image) -> "_Views":
+    def of(cls, grey: Image) -> "Views":
+        """All sizes down to `FINE_LONG_SIDE`."""
         sizes = [grey]
         while max(sizes[-1].shape) > FINE_LONG_SIDE:
             half = (sizes[-1].shape[1] // 2, sizes[-1].shape[0] // 2)
             sizes.append(np.asarray(cv2.resize(sizes[-1], half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
         return cls(tuple(sizes))
 
-    def page(self, to_picture: Points) -> Image:
-        """The card upright and flat, `PAGE_PX_PER_MM` pixels a millimetre; outside the picture it is black."""
+    def page(self, to_picture: Points, bent: Points | None = None) -> Image:
+        """The card upright and flat, `PAGE_PX_PER_MM` pixels a millimetre; outside the picture it is black.
+
+        With `bent`, as `_bent` gives it, a card that did not lie flat is smoothed out too.
+        """
         shrink = _px_per_mm(to_picture) / PAGE_PX_PER_MM
         level = min(max(0, int(np.log2(max(shrink, 1) / 0.8))), len(self.sizes) - 1)
-        scale = np.diag([1 / PAGE_PX_PER_MM, 1 / PAGE_PX_PER_MM, 1.0])
-        smaller = np.diag([0.5**level, 0.5**level, 1.0])
+        smaller = np.diag([0.5**level, 0.5**level, 1.0]) @ to_picture
         size = (round(PAGE_MM[0] * PAGE_PX_PER_MM), round(PAGE_MM[1] * PAGE_PX_PER_MM))
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return np.asarray(
-            cv2.warpPerspective(self.sizes[level], smaller @ to_picture @ scale, size, flags=flags), dtype=np.uint8
-        )
+        if bent is None:
+            scale = np.diag([1 / PAGE_PX_PER_MM, 1 / PAGE_PX_PER_MM, 1.0])
+            flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            return np.asarray(
+                cv2.warpPerspective(self.sizes[level], smaller @ scale, size, flags=flags), dtype=np.uint8
+            )
+        places, terms = _grid()
+        at = _apply(smaller, places + terms @ bent).astype(np.float32).reshape(GRID[1], GRID[0], 2)
+        maps = [cv2.resize(at[..., axis], size, interpolation=cv2.INTER_LINEAR) for axis in (0, 1)]
+        return np.asarray(cv2.remap(self.sizes[level], maps[0], maps[1], cv2.INTER_LINEAR), dtype=np.uint8)
+
+
+@functools.lru_cache(maxsize=1)
+def _grid() -> tuple[Points, Points]:
+    """Places spread over the page so that a picture of `GRID` pixels, made as large as the page, meets every pixel."""
+    ways = [(np.arange(n) + 0.5) / n * side - 0.5 / PAGE_PX_PER_MM for n, side in zip(GRID, PAGE_MM, strict=True)]
+    places = np.stack(np.meshgrid(*ways), axis=-1).reshape(-1, 2)
+    return places, _terms(places)
 
 
 def _refitted(to_picture: Points, centres: Points, shift: Points, seen: NDArray[np.bool_]) -> Points:
-    if seen.mean() < LEAST_BOXES_SEEN:
+    if seen.mean() < LEAST_BOXES_TO_GO_ON:
         raise NotRegistered("boxes_not_found")
     there = _apply(to_picture, centres[seen] + shift[seen])
     refined, _ = cv2.findHomography(centres[seen], there, cv2.RANSAC, _px_per_mm(to_picture) * INLIER_MM)
@@ -127,54 +150,96 @@ def box_centres(layout: CardLayout) -> Points:
 
 
 def _settled(
-    page: Image,
+    views: Views,
     to_picture: Points,
     layout: CardLayout,
-    found: tuple[int, ...],
+    marks: dict[int, Points],
     boxes: tuple[Points, NDArray[np.bool_]],
 ) -> Registration:
     shift, seen = boxes[0].copy(), boxes[1]
-    shift[~seen] = np.nan
-    with np.errstate(all="ignore"):
-        local = np.nan_to_num(np.nanmedian(shift[_neighbours(layout)], axis=1))
-    residual = float(np.nanpercentile(np.abs(shift - local).max(axis=1), RESIDUAL_RANK))
+    shift[~seen] = np.median(shift[seen], axis=0)
+    local = np.median(shift[_neighbours(layout)], axis=1)
+    residual = float(np.percentile(np.abs(shift - local)[seen].max(axis=1), RESIDUAL_RANK))
     if residual > MOST_RESIDUAL_MM:
         raise NotRegistered("boxes_out_of_place")
-    corners = _apply(to_picture, np.array([[0.0, PAGE_MM[1] / 2], [PAGE_MM[0], PAGE_MM[1] / 2]]))
-    across = corners[1] - corners[0]
+    corners, there = _mark_corners(layout, marks)
+    off = _apply(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), there) - corners
+    if float(np.median(np.abs(off).max(axis=1))) > MOST_MARK_ERROR_MM:
+        raise NotRegistered("marks_contradict")
+    edges = _apply(to_picture, np.array([[0.0, PAGE_MM[1] / 2], [PAGE_MM[0], PAGE_MM[1] / 2]]))
+    across = edges[1] - edges[0]
+    bent = _bent(layout, local, marks, np.clip(off, -REACH_MM, REACH_MM))
     return Registration(
         to_picture=to_picture,
         local_mm=local,
-        marks_found=found,
+        marks_found=tuple(sorted(marks)),
         residual_mm=residual,
         boxes_seen=float(seen.mean()),
         rotation_deg=float(np.degrees(np.arctan2(across[1], across[0]))),
         px_per_mm=_px_per_mm(to_picture),
-        page=page,
+        page=views.page(to_picture, bent),
     )
 
 
-def _from_marks(views: _Views, layout: CardLayout) -> tuple[Points, tuple[int, ...]]:
+def _bent(layout: CardLayout, local: Points, marks: dict[int, Points], off: Points) -> Points:
+    """How far the paper lies from flat, as a smooth surface: terms of a polynomial x (dx, dy), in millimetres.
+
+    Where a mark was not found the paper is taken to lie as it does at the nearest box.
+    """
+    centres = box_centres(layout)
+    known = [off[i * 4 : i * 4 + 4].mean(axis=0) for i in range(len(marks))]
+    found = iter(known)
+    places = np.array([mark.rect.centre for mark in layout.marks])
+    nearest = np.hypot(*(places[:, None] - centres[None]).transpose(2, 0, 1)).argmin(axis=1)
+    at_marks = [
+        next(found) if mark.number in marks else local[box] for mark, box in zip(layout.marks, nearest, strict=True)
+    ]
+    weight = np.concatenate([np.ones(len(centres)), np.full(len(places), MARK_WEIGHT)])[:, None]
+    terms = _terms(np.vstack([centres, places])) * weight
+    return np.asarray(np.linalg.lstsq(terms, np.vstack([local, at_marks]) * weight, rcond=None)[0], dtype=np.float64)
+
+
+def _terms(places: Points) -> Points:
+    x, y = (places / PAGE_MM * 2 - 1).T
+    powers = [(i, j) for i in range(BENT_DEGREE + 1) for j in range(BENT_DEGREE + 1 - i)]
+    return np.stack([x**i * y**j for i, j in powers], axis=1)
+
+
+def _mark_corners(layout: CardLayout, marks: dict[int, Points]) -> tuple[Points, Points]:
+    """Corners of the marks that were found: on the card in millimetres, and in the picture."""
+    rects = [mark.rect for mark in layout.marks if mark.number in marks]
+    card = [p for r in rects for p in ((r.x, r.y), (r.x + r.w, r.y), (r.x + r.w, r.y + r.h), (r.x, r.y + r.h))]
+    return np.array(card), np.vstack([marks[mark.number] for mark in layout.marks if mark.number in marks])
+
+
+def _from_marks(views: Views, layout: CardLayout) -> tuple[Points, dict[int, Points]]:
     best: dict[int, Points] = {}
     for from_last, window, least in SEARCHES:
         level = max(0, len(views.sizes) - 1 - from_last)
         best = {**_marks(views.sizes[level], 0.5**level, _detector(window, least)), **best}
         if len(best) >= len(layout.marks) - 2:
             break
-    known = {mark.number: mark.rect for mark in layout.marks}
-    found = tuple(sorted(set(best) & set(known)))
+    known = {mark.number for mark in layout.marks}
+    found = {number: corners for number, corners in best.items() if number in known}
     if len(found) < LEAST_MARKS:
         raise NotRegistered("marks_not_found")
-    rects = [known[number] for number in found]
-    card = np.array(
-        [p for r in rects for p in ((r.x, r.y), (r.x + r.w, r.y), (r.x + r.w, r.y + r.h), (r.x, r.y + r.h))]
-    )
-    picture = np.vstack([best[number] for number in found])
-    rough = np.sqrt(cv2.contourArea(best[found[0]].astype(np.float32))) / rects[0].w
-    homography, _ = cv2.findHomography(card, picture, cv2.RANSAC, max(1.0, rough * INLIER_MM))
-    if homography is None or not _is_plausible(np.asarray(homography, dtype=np.float64)):
+    card, picture = _mark_corners(layout, found)
+    homography = _placed(card, picture, layout.marks[0].rect.w)
+    if homography is None or not _is_plausible(homography):
         raise NotRegistered("marks_contradict")
-    return np.asarray(homography, dtype=np.float64), found
+    return homography, found
+
+
+def _placed(card: Points, picture: Points, side_mm: float) -> Points | None:
+    """Millimetres to pixels; marks in a line say nothing about perspective, so they only give turning and size."""
+    px_per_mm = np.sqrt(cv2.contourArea(picture[:4].astype(np.float32))) / side_mm
+    near = max(1.0, px_per_mm * INLIER_MM)
+    spread = np.linalg.svd(card - card.mean(axis=0), compute_uv=False)[1] / np.sqrt(len(card))
+    if spread < LEAST_SPREAD_MM:
+        turned, _ = cv2.estimateAffinePartial2D(card, picture, method=cv2.RANSAC, ransacReprojThreshold=2 * near)
+        return None if turned is None else np.vstack([turned, [0, 0, 1]])
+    homography, _ = cv2.findHomography(card, picture, cv2.RANSAC, near)
+    return None if homography is None else np.asarray(homography, dtype=np.float64)
 
 
 def _marks(small: Image, factor: float, detector: cv2.aruco.ArucoDetector) -> dict[int, Points]:

@@ -16,25 +16,39 @@ Floats = NDArray[np.float32]
 CLASSES = ("empty", "cross", "sign", "unclear")
 EMPTY, CROSS, SIGN, UNCLEAR = range(4)
 SIDE = 20
+KERNELS = ((5, 2), (3, 1))  #: side and step of the convolutions
 WEIGHTS = "shapes.npz"
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Layers of a fully connected network: weights and biases, first to last."""
+    """Layers, each weights and biases: two convolutions (`KERNELS`), then fully connected ones."""
 
     layers: tuple[tuple[Floats, Floats], ...]
 
     def shares(self, seen: Floats) -> Floats:
         """For each row of `seen` (n x 400) the share of each class, n x 4, summing to 1."""
-        value = seen
-        for index, (weights, biases) in enumerate(self.layers):
-            added = np.tile(biases, (len(value), 1))
-            value = np.asarray(cv2.gemm(value, weights, 1, added, 1), dtype=np.float32)
-            if index < len(self.layers) - 1:
-                value = np.maximum(value, 0)
+        picture: Floats = seen.reshape(len(seen), SIDE, SIDE, 1)
+        for (side, step), (weights, biases) in zip(KERNELS, self.layers, strict=False):
+            pieces = windows(picture, side, step)
+            value = np.maximum(_added(pieces.reshape(-1, len(weights)), weights, biases), 0)
+            picture = value.reshape(*pieces.shape[:3], -1)
+        value = picture.reshape(len(seen), -1)
+        for weights, biases in self.layers[len(KERNELS) : -1]:
+            value = np.maximum(_added(value, weights, biases), 0)
+        value = _added(value, *self.layers[-1])
         value = np.exp(value - value.max(axis=1, keepdims=True))
         return np.asarray(value / value.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def windows(value: Floats, side: int, step: int) -> Floats:
+    """Every `side` x `side` piece of n x height x width x channels, as n x rows x columns x (channels, side, side)."""
+    pieces = np.lib.stride_tricks.sliding_window_view(value, (side, side), axis=(1, 2))[:, ::step, ::step]
+    return np.ascontiguousarray(pieces).reshape(*pieces.shape[:3], -1)
+
+
+def _added(value: Floats, weights: Floats, biases: Floats) -> Floats:
+    return np.asarray(cv2.gemm(value, weights, 1, np.zeros(0), 0), dtype=np.float32) + biases
 
 
 @functools.lru_cache(maxsize=1)

@@ -17,16 +17,29 @@ from services.grading.paper.cards.registration import PAGE_PX_PER_MM, Registrati
 
 Image = NDArray[np.uint8]
 
-INK_SHARE = 0.28
-PRINT_MARGIN_PX = 5
+Point = tuple[float, float]
+
+INK_SHARE = 0.24
+PRINT_MARGIN_PX = 3
+NEAR_PRINT_PX = {True: 5, False: 7}  #: print looks wider in a scan that is not sharp
+LEAST_FREE_MM2 = 0.5
+LEAST_FREE_SHARE = 0.35
 PAPER_STEP = 5
 EDGE_MM = 6.0
 LEAST_SIZE_MM = 2.6
-LEAST_AREA_MM2 = 1.4
-NARROW_MM = 1.1
-LONG_MM = 12.0
-CROSS_ROOM_MM = 1.4
+LEAST_AREA_MM2 = 1.2
+NARROW_MM = 1.3
+LONG_MM = 30.0
+SLOPE = 0.12
+SLOPE_ERROR = 0.02
+STROKE_MM = 1.7
+LONGEST_END_MM = 7.0
+CROSS_ROOM_MM = 1.2
+OTHER_ROOM_MM = 0.3
+WRITING_MM = 8.0
 JOINED_PX = 5
+ROOT_2 = 1.42
+QUARTER_TURN_DEG = 90  # not the law: degrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +51,53 @@ class Sign:
     evidence: float
 
 
-def find_signs(registration: Registration, layout: CardLayout, occupied: list[Rect]) -> list[Sign]:
-    """Signs outside `occupied` (the boxes that hold something); needs the layout's printed area."""
-    written = _written(registration.page, layout, occupied)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(_joined(written), connectivity=8)
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Ink in one piece: its upright place, its area, and its narrowest rectangle; all in millimetres of the card."""
+
+    place: Rect
+    area: float
+    middle: Point
+    along: Point
+    length: float
+    width: float
+
+    def distance(self, point: Point) -> float:
+        """How far a point lies from the straight line that this piece follows."""
+        apart = (point[0] - self.middle[0], point[1] - self.middle[1])
+        return abs(apart[0] * self.along[1] - apart[1] * self.along[0])
+
+
+def find_signs(
+    registration: Registration, layout: CardLayout, crossed: list[Rect], other: list[Rect], *, is_sharp: bool
+) -> list[Sign]:
+    """Signs outside boxes; the strokes of a cross reach out of the boxes of `crossed`, those of `other` do not.
+
+    Needs the layout's printed area.
+    """
+    places = [rect.grown(CROSS_ROOM_MM) for rect in crossed] + [rect.grown(OTHER_ROOM_MM) for rect in other]
+    written = _written(registration.page, layout, places)
+    pieces = _pieces(written, printed_mask(layout, NEAR_PRINT_PX[is_sharp]))
+    lines = [piece for piece in pieces if _may_be_a_line(piece)]
     signs = []
-    for index in range(1, count):
-        x, y, w, h, _area = (int(v) for v in stats[index])
-        own = (labels[y : y + h, x : x + w] == index) & (written[y : y + h, x : x + w] > 0)
-        place = Rect(x, y, w, h).scaled(1 / PAGE_PX_PER_MM)
-        area = float(own.sum()) / PAGE_PX_PER_MM**2
-        if _is_sign(place, area) and not _is_at_the_edge(place):
-            signs.append(Sign("writing" if max(w, h) > 8 * PAGE_PX_PER_MM else "mark", place, round(area, 2)))
+    for piece in pieces:
+        is_dirt = _may_be_a_line(piece) and _is_part_of_a_line(piece, lines)
+        if is_dirt or _is_at_the_edge(piece.place) or _is_end_of_a_cross(piece, crossed):
+            continue
+        kind = "writing" if max(piece.place.w, piece.place.h) > WRITING_MM else "mark"
+        signs.append(Sign(kind, piece.place, round(piece.area, 2)))
     return signs
 
 
 @functools.lru_cache(maxsize=8)
-def printed_mask(layout: CardLayout) -> Image:
-    """What is printed on the card and a little around, 255 where it is, `PAGE_PX_PER_MM` pixels a millimetre."""
+def printed_mask(layout: CardLayout, margin_px: int) -> Image:
+    """What is printed on the card, and around it as far as a square of `margin_px` reaches.
+
+    255 where it is, `PAGE_PX_PER_MM` pixels a millimetre.
+    """
     stored = np.frombuffer(layout.printed_png, np.uint8)
     mask = np.asarray(cv2.imdecode(stored, cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
-    grown = cv2.erode(mask, np.ones((PRINT_MARGIN_PX, PRINT_MARGIN_PX), np.uint8))
+    grown = cv2.erode(mask, np.ones((margin_px, margin_px), np.uint8))
     return np.asarray(cv2.bitwise_not(grown), dtype=np.uint8)
 
 
@@ -68,10 +107,10 @@ def _written(page: Image, layout: CardLayout, occupied: list[Rect]) -> Image:
     paper = cv2.resize(light, page.shape[::-1], interpolation=cv2.INTER_LINEAR)
     limit = cv2.convertScaleAbs(paper, alpha=1 - INK_SHARE)
     dark = np.asarray(cv2.compare(page, limit, cv2.CMP_LT), dtype=np.uint8)
-    dark[printed_mask(layout) > 0] = 0
+    dark[printed_mask(layout, PRINT_MARGIN_PX) > 0] = 0
     places = [layout.number_box.grown(1.5), layout.code_box.grown(3), code_caption(layout)]
     places += [mark.rect.grown(1.5) for mark in layout.marks]
-    for rect in [*places, *(rect.grown(CROSS_ROOM_MM) for rect in occupied)]:
+    for rect in [*places, *occupied]:
         x, y, w, h = (round(v * PAGE_PX_PER_MM) for v in (rect.x, rect.y, rect.w, rect.h))
         dark[max(0, y) : y + h, max(0, x) : x + w] = 0
     edge = round(EDGE_MM * PAGE_PX_PER_MM)
@@ -80,19 +119,75 @@ def _written(page: Image, layout: CardLayout, occupied: list[Rect]) -> Image:
     return framed
 
 
-def _joined(written: Image) -> Image:
-    return np.asarray(cv2.dilate(written, np.ones((JOINED_PX, JOINED_PX), np.uint8)), dtype=np.uint8)
+def _pieces(written: Image, near_print: Image) -> list[_Piece]:
+    """The pieces that are large enough to be a sign; what nearly touches is one piece.
+
+    What only lines the print is the print itself, where paper was stretched or a scan is not sharp.
+    """
+    joined = cv2.dilate(written, np.ones((JOINED_PX, JOINED_PX), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    inflated = JOINED_PX - 1
+    large = np.maximum(stats[:, 2], stats[:, 3]) >= LEAST_SIZE_MM * PAGE_PX_PER_MM + inflated
+    pieces = []
+    for index in range(1, count):
+        if not large[index]:
+            continue
+        x, y, w, h = (int(v) for v in stats[index, :4])
+        own = (labels[y : y + h, x : x + w] == index) & (written[y : y + h, x : x + w] > 0)
+        area = float(own.sum()) / PAGE_PX_PER_MM**2
+        free = float((own & (near_print[y : y + h, x : x + w] == 0)).sum()) / PAGE_PX_PER_MM**2
+        if area >= LEAST_AREA_MM2 and free >= max(LEAST_FREE_MM2, LEAST_FREE_SHARE * area):
+            pieces.append(_piece(own, (x, y), area))
+    return pieces
+
+
+def _piece(own: NDArray[np.bool_], corner: tuple[int, int], area: float) -> _Piece:
+    points = np.argwhere(own)[:, ::-1].astype(np.float32) + np.array(corner, np.float32)
+    middle, sides, degrees = cv2.minAreaRect(points)
+    long, short = max(sides), min(sides)
+    angle = np.deg2rad(degrees + (0 if sides[0] >= sides[1] else QUARTER_TURN_DEG))
+    low, high = points.min(axis=0), points.max(axis=0) + 1
+    return _Piece(
+        place=Rect(*(float(v) for v in (*low, *(high - low)))).scaled(1 / PAGE_PX_PER_MM),
+        area=area,
+        middle=(middle[0] / PAGE_PX_PER_MM, middle[1] / PAGE_PX_PER_MM),
+        along=(float(np.cos(angle)), float(np.sin(angle))),
+        length=(long + 1) / PAGE_PX_PER_MM,
+        width=(short + 1) / PAGE_PX_PER_MM,
+    )
+
+
+def _may_be_a_line(piece: _Piece) -> bool:
+    """Straight, thin, and nearly level or upright: as a fold or a streak is."""
+    return piece.width <= NARROW_MM and min(abs(piece.along[0]), abs(piece.along[1])) <= SLOPE
+
+
+def _is_part_of_a_line(piece: _Piece, lines: list[_Piece]) -> bool:
+    """Whether pieces that follow the same straight line go far together."""
+    same = [one for one in lines if piece.distance(one.middle) <= NARROW_MM + SLOPE_ERROR * _apart(piece, one)]
+    reach = [abs(one.along[i]) * one.length / 2 for one in same for i in (0, 1)]
+    spans = [
+        max(one.middle[i] for one in same) - min(one.middle[i] for one in same) + 2 * max(reach[i::2]) for i in (0, 1)
+    ]
+    return max(spans) >= LONG_MM
+
+
+def _apart(one: _Piece, other: _Piece) -> float:
+    return float(np.hypot(one.middle[0] - other.middle[0], one.middle[1] - other.middle[1]))
+
+
+def _is_end_of_a_cross(piece: _Piece, crossed: list[Rect]) -> bool:
+    """Whether a straight stroke comes out of a crossed box: it points at the box and begins beside it."""
+    if piece.width > STROKE_MM or piece.length > LONGEST_END_MM:
+        return False
+    for rect in crossed:
+        apart = np.hypot(piece.middle[0] - rect.centre[0], piece.middle[1] - rect.centre[1]) - piece.length / 2
+        if apart <= rect.w / 2 * ROOT_2 + CROSS_ROOM_MM * ROOT_2 + 1 and piece.distance(rect.centre) <= rect.w / 2:
+            return True
+    return False
 
 
 def _is_at_the_edge(place: Rect) -> bool:
     near = EDGE_MM + 1 / PAGE_PX_PER_MM
     right, bottom = PAGE_MM[0] - place.x - place.w, PAGE_MM[1] - place.y - place.h
     return min(place.x, place.y, right, bottom) <= near
-
-
-def _is_sign(place: Rect, area_mm2: float) -> bool:
-    inflated = (JOINED_PX - 1) / PAGE_PX_PER_MM
-    width, height = place.w - inflated, place.h - inflated
-    if max(width, height) < LEAST_SIZE_MM or area_mm2 < LEAST_AREA_MM2:
-        return False
-    return not (min(width, height) < NARROW_MM and max(width, height) > LONG_MM)

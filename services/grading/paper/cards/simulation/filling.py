@@ -128,23 +128,27 @@ def _stroke(cover: Image, points: Stroke, hand: Hand, ink: Ink, scale: float, rn
     width_mm = hand.thickness_mm * rng.uniform(0.85, 1.15) * (0.8 if ink is Ink.PENCIL else 1.0)
     whole = np.round(points * (1 << SUBPIXEL_BITS)).astype(np.int32)
     thick = max(1, round(width_mm * scale))
-    faded = rng.random() < hand.fading
-    strength = int(255 * (rng.uniform(0.45, 0.7) if faded else 1.0))
     line = np.zeros_like(cover)
-    cv2.polylines(
-        line,
-        [whole.reshape(-1, 1, 2)],
-        isClosed=False,
-        color=(strength,),
-        thickness=thick,
-        lineType=cv2.LINE_AA,
-        shift=SUBPIXEL_BITS,
-    )
+    is_faded = rng.random() < hand.fading
+    lightest = rng.uniform(0.2, 0.7) if is_faded else 1.0
+    # Piece by piece, each lighter than the one before: a stroke fades towards its end.
+    pieces = [whole] if not is_faded else [whole[i : i + 2] for i in range(len(whole) - 1)]
+    for index, piece in enumerate(pieces):
+        strength = int(255 * (1 + (lightest - 1) * (index + 1) / len(pieces)))
+        cv2.polylines(
+            line,
+            [piece.reshape(-1, 1, 2)],
+            isClosed=False,
+            color=(strength,),
+            thickness=thick,
+            lineType=cv2.LINE_AA,
+            shift=SUBPIXEL_BITS,
+        )
     np.maximum(cover, line, out=cover)
 
 
 def _pressure(cover: Image, hand: Hand, ink: Ink, rng: np.random.Generator) -> NDArray[np.float64]:
-    if ink is not Ink.PENCIL:
+    if ink is not Ink.PENCIL and rng.random() >= hand.skips:
         return np.full(cover.shape, hand.pressure)
     grain = rng.uniform(0.45, 1.0, (cover.shape[0] // 3 + 1, cover.shape[1] // 3 + 1))
     return np.asarray(cv2.resize(grain, (cover.shape[1], cover.shape[0])), dtype=np.float64)

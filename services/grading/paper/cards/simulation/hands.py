@@ -34,6 +34,8 @@ COLOURS_BGR: dict[Ink, tuple[int, int, int]] = {
 
 
 EXTREME = 0.25
+TURNED = 0.2
+SCRIBBLED = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class Hand:
     pressure: float
     fading: float
     twice: float
+    bow: float = 0.05
+    hook: float = 0.0
+    overshoot: float = 0.0
+    skips: float = 0.0
 
 
 def random_hand(rng: np.random.Generator) -> Hand:
@@ -66,20 +72,27 @@ def random_hand(rng: np.random.Generator) -> Hand:
         pressure=float(rng.uniform(0.72, 1.0)),
         fading=float(rng.choice([0.0, 0.0, 0.0, 0.35])),
         twice=float(rng.choice([0.0, 0.0, 0.3])),
+        bow=float(rng.uniform(0.02, 0.16 if is_extreme else 0.08)),
+        hook=float(rng.choice([0.0, 0.05, 0.3])),
+        overshoot=float(rng.choice([0.0, 0.03, 0.15])),
+        skips=float(rng.choice([0.0, 0.1, 0.3])),
     )
 
 
 def cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
     """Two strokes that cross near the middle of the box."""
-    middle = rng.normal(0, hand.off_centre_mm / 1.5, 2).clip(-0.9, 0.9)
+    middle = rng.normal(0, hand.off_centre_mm / 1.5, 2).clip(-1.1, 1.1)
     strokes = []
     for direction in (1, -1):
         angle = direction * (np.pi / 4) * (0.7 + 0.5 * hand.spread) * rng.uniform(0.85, 1.15) + hand.slant
         half = hand.size_mm * rng.uniform(0.8, 1.2)
         vector = np.array([np.cos(angle), np.sin(angle)]) * half
         shift = rng.normal(0, 0.18, 2)
-        stroke = _shaky(middle + shift - vector, middle + shift + vector, hand.shake_mm, rng)
-        strokes.append(stroke)
+        start, end = middle + shift - vector, middle + shift + vector
+        if rng.random() < hand.overshoot:
+            end = end + vector / half * rng.uniform(0.8, 4.0)
+        stroke = _bowed(start, end, hand, rng)
+        strokes.append(stroke[::-1] if rng.random() < TURNED else stroke)
         if rng.random() < hand.twice:
             strokes.append(stroke[::-1] + rng.normal(0, 0.2, 2))
     return strokes
@@ -102,12 +115,19 @@ def circle(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
 
 
 def blot(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
-    """A box filled in by going to and fro."""
-    rows = np.linspace(-1.7, 1.7, int(rng.integers(9, 14)))
-    points = [((-1.8 if i % 2 else 1.8) * rng.uniform(0.85, 1.1), y) for i, y in enumerate(rows)]
-    turn = rng.uniform(-0.6, 0.6)
+    """A box filled in, by going to and fro or round and round, not always to its edges."""
+    size = rng.uniform(1.0, 2.1)
+    if rng.integers(2):
+        angles = np.linspace(0, 2 * np.pi * rng.uniform(5, 14), 120)
+        radius = size * (1 - rng.uniform(0.2, 0.9) * np.linspace(0, 1, 120) ** rng.uniform(0.5, 2))
+        wobble = np.sin(angles * rng.uniform(0.05, 1.3) + rng.uniform(0, 6))
+        loops = np.column_stack([np.cos(angles), np.sin(angles * rng.uniform(0.95, 1.15))]) * radius[:, None]
+        return [loops * (1 - 0.3 * wobble[:, None]) + rng.normal(0, 0.3, 2)]
+    rows = np.linspace(-size, size, int(rng.integers(7, 14)))
+    points = [((-size if i % 2 else size) * rng.uniform(0.85, 1.1), y) for i, y in enumerate(rows)]
+    turn = rng.uniform(-1.2, 1.2)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    return [(np.array(points) + rng.normal(0, hand.shake_mm, (len(points), 2))) @ rotation]
+    return [(np.array(points) + rng.normal(0, hand.shake_mm, (len(points), 2))) @ rotation + rng.normal(0, 0.25, 2)]
 
 
 def word(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
@@ -133,10 +153,13 @@ def drawing(_hand: Hand, rng: np.random.Generator) -> list[Stroke]:
 
 
 def struck_cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
-    """A cross that its writer took back by going over it."""
+    """A cross that its writer took back by going over it: a line or more through it, or scribbling."""
+    if rng.random() < SCRIBBLED:
+        return [*cross(hand, rng), *blot(hand, rng)]
+    heights = rng.permutation([-0.9, -0.4, 0.0, 0.5, 1.0])[: int(rng.integers(1, 4))]
+    half = rng.uniform(2.4, 3.6)
     lines = [
-        _shaky(np.array([-3.2, y]), np.array([3.2, y + rng.normal(0, 0.4)]), hand.shake_mm, rng)
-        for y in (-0.7, 0.0, 0.7)[: int(rng.integers(2, 4))]
+        _shaky(np.array([-half, y]), np.array([half, y + rng.normal(0, 0.4)]), hand.shake_mm, rng) for y in heights
     ]
     return [*cross(hand, rng), *lines]
 
@@ -170,6 +193,17 @@ def _scribble(hand: Hand, rng: np.random.Generator, *, letters: int, height: flo
     x = time * advance - np.sin(time) * height * 0.45
     y = -np.cos(time) * height * (0.6 + 0.4 * np.sin(time / rng.uniform(2, 5)))
     return [np.column_stack([x, y]) + rng.normal(0, hand.shake_mm, (len(time), 2))]
+
+
+def _bowed(start: Stroke, end: Stroke, hand: Hand, rng: np.random.Generator) -> Stroke:
+    """A pull of the pen: bent to one side, perhaps with a little hook where it ends."""
+    line = end - start
+    stroke = _shaky(start, end, hand.shake_mm, rng)
+    bend = np.sin(np.linspace(0, np.pi, len(stroke)))[:, None] * np.array([-line[1], line[0]])
+    stroke = stroke + bend * rng.normal(0, hand.bow)
+    if rng.random() < hand.hook:
+        stroke = np.vstack([stroke, stroke[-1] - line / np.hypot(*line) * 0.3 + rng.normal(0, 0.35, 2)])
+    return np.asarray(stroke)
 
 
 def _shaky(start: Stroke, end: Stroke, shake_mm: float, rng: np.random.Generator) -> Stroke:

@@ -10,6 +10,7 @@ from services.grading.paper.cards.layout import MARK_CORNERS_MM, MARK_MM, MM_PER
 
 Image = NDArray[np.uint8]
 NOISE_TILE = 320
+GREY = 2
 HALF_TURN_DEG = 180  # not the law: degrees
 
 
@@ -30,12 +31,13 @@ class Grade:
     damage: float
     grey: float
     desk: bool = False
+    two_tone: float = 0.0
 
 
 GRADES: dict[str, Grade] = {
     "clean": Grade(0.4, 0.1, 0.0005, 0.0, 0.0, 1.5, 0.3, 0.02, 0.03, (88, 95), 0.0, 0.0),
     "office": Grade(1.6, 0.15, 0.003, 0.0, 0.002, 5.0, 0.8, 0.06, 0.12, (66, 88), 0.15, 0.0),
-    "hard": Grade(4.0, 0.3, 0.008, 0.002, 0.004, 10.0, 1.3, 0.2, 0.3, (35, 64), 0.7, 0.15),
+    "hard": Grade(4.0, 0.3, 0.008, 0.002, 0.004, 10.0, 1.3, 0.2, 0.3, (35, 64), 0.7, 0.15, two_tone=0.06),
     "phone": Grade(8.0, 0.3, 0.01, 0.05, 0.0, 7.0, 1.4, 0.35, 0.2, (62, 85), 0.2, 0.0, desk=True),
 }
 
@@ -61,9 +63,20 @@ def scan(page: Image, faults: Grade, rng: np.random.Generator, *, dpi: int = 200
     if rng.random() < faults.grey:
         picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     picture = _noisy(picture, faults.noise * rng.uniform(0.3, 1.0), rng)
+    if rng.random() < faults.two_tone:
+        picture = _two_tone(picture, rng)
     quality = int(rng.integers(*faults.jpeg))
     jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
     return Scan(jpeg, upside_down)
+
+
+def _two_tone(picture: Image, rng: np.random.Generator) -> Image:
+    grey = picture if picture.ndim == GREY else np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    if rng.integers(2):
+        return np.asarray(cv2.threshold(grey, rng.uniform(130, 195), 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
+    near = 2 * (grey.shape[1] // 61) + 1
+    mean, way, less = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, float(rng.uniform(15, 35))
+    return np.asarray(cv2.adaptiveThreshold(grey, 255, mean, way, near, less), dtype=np.uint8)
 
 
 def _to_dpi(page: Image, dpi: int) -> Image:
@@ -149,16 +162,24 @@ def _damage(page: Image, scale: float, rng: np.random.Generator) -> None:
 
 
 def _fold(page: Image, scale: float, rng: np.random.Generator) -> None:
-    y = int(rng.uniform(0.3, 0.7) * page.shape[0])
-    width = max(2, round(0.6 * scale))
-    page[y : y + width] = (page[y : y + width] * 0.8).astype(np.uint8)
-    page[y + width : y + 2 * width] = np.minimum(page[y + width : y + 2 * width] + 10.0, 255).astype(np.uint8)
+    """A crease: a darker and a lighter line side by side, seldom quite level."""
+    y = int(rng.uniform(0.2, 0.8) * page.shape[0])
+    width = max(1, round(rng.uniform(0.15, 0.6) * scale))
+    lower = round(rng.normal(0, 0.02) * page.shape[1])
+    for shift, shade in ((0, -rng.uniform(25, 91)), (width, 10.0)):
+        line = np.zeros(page.shape[:2], np.uint8)
+        cv2.line(line, (0, y + shift), (page.shape[1], y + shift + lower), 255, width, cv2.LINE_AA)
+        page[line > 0] = np.clip(page[line > 0] + shade, 0, 255).astype(np.uint8)
 
 
 def _streak(page: Image, scale: float, rng: np.random.Generator) -> None:
+    """A line down the page, straight but not always upright, as a turned scan shows it."""
     x = int(rng.uniform(0.02, 0.98) * page.shape[1])
-    width = max(1, round(rng.uniform(0.1, 0.25) * scale))
-    page[:, x : x + width] = (page[:, x : x + width] * rng.uniform(0.5, 0.85)).astype(np.uint8)
+    width = max(1, round(rng.uniform(0.08, 0.4) * scale))
+    aside = round(rng.normal(0, 0.03) * page.shape[1])
+    line = np.zeros(page.shape[:2], np.uint8)
+    cv2.line(line, (x, 0), (x + aside, page.shape[0]), 255, width, cv2.LINE_AA)
+    page[line > 0] = (page[line > 0] * rng.uniform(0.1, 0.9)).astype(np.uint8)
 
 
 def _hair(page: Image, scale: float, rng: np.random.Generator) -> None:
@@ -182,7 +203,7 @@ def _dark_edge(page: Image, scale: float, rng: np.random.Generator) -> None:
 
 
 def _bleed_through(page: Image, scale: float, rng: np.random.Generator) -> None:
-    reverse = cv2.GaussianBlur(page[:, ::-1], (0, 0), 0.25 * scale)
-    shift = int(rng.uniform(2, 9) * scale)
-    faint = 255 - (255 - np.roll(reverse, shift, axis=0)) * 0.08
+    reverse = cv2.GaussianBlur(page[:, ::-1], (0, 0), rng.uniform(0.15, 0.5) * scale)
+    shift = (int(rng.uniform(-9, 9) * scale), int(rng.uniform(-9, 9) * scale))
+    faint = 255 - (255 - np.roll(reverse, shift, axis=(0, 1))) * rng.uniform(0.04, 0.16)
     page[:] = np.minimum(page, faint.astype(np.uint8))
