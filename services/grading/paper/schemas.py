@@ -108,7 +108,7 @@ class OfCopies(OfExam):
     """Copies of one thing; ``sub_variant`` for booklets and cards."""
 
     kind = fields.Enum(Printed, by_value=True, required=True)
-    sub_variant = Text(longest=10, load_default="")
+    sub_variant = Text(longest=10, shortest=0, load_default="")
 
 
 class RecordPrintRun(OfCopies):
