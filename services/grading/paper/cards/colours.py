@@ -57,11 +57,12 @@ def tint(measured: BoxInk, chosen: NDArray[np.int64]) -> Tint:
     taken = np.ones((len(inside), 3), np.float32)
     if measured.patches.ndim == COLOUR:
         core = (inside > WRITTEN * np.maximum(level, LEAST_LEVEL)[:, None, None]).astype(np.uint8)
-        kernel = np.ones((HALO_PX, HALO_PX), np.uint8)
-        halo = np.array([cv2.dilate(one, kernel) for one in core], dtype=np.float32)
-        weight = np.maximum(halo.sum(axis=(1, 2)), 1)[:, None]
-        cut = measured.patches[chosen][:, INSIDE, INSIDE] / measured.white[chosen, None, None, :]
-        taken = np.clip(1 - np.einsum("nijc,nij->nc", cut, halo) / weight, 1e-3, None) / measured.print_taken
+        # One tall picture: what a stroke at the lower edge lends to the next box is a pixel.
+        halo = cv2.dilate(core.reshape(-1, core.shape[2]), np.ones((HALO_PX, HALO_PX), np.uint8))
+        halo = np.asarray(halo, dtype=np.float32).reshape(len(core), -1, 1)
+        cut = measured.patches[chosen][:, INSIDE, INSIDE].reshape(len(core), -1, 3)
+        light = (halo * cut).sum(axis=1) / np.maximum(halo.sum(axis=1), 1) / measured.white[chosen]
+        taken = np.clip(1 - light, 1e-3, None) / measured.print_taken
     return Tint(
         taken=(taken / taken.max(axis=1, keepdims=True)).astype(np.float32),
         darkness=(level / measured.black_level / _kept_by_blur(inside, level, measured)).astype(np.float32),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.grading.paper.cards import shapes
-from services.grading.paper.cards.colours import colour_name, tint
+from services.grading.paper.cards.colours import COLOURED, colour_name, tint
 from services.grading.paper.cards.ink import PX_PER_MM, BoxInk
 
 Floats = NDArray[np.float32]
@@ -44,10 +44,12 @@ class Thresholds:
     empty_share: float = 0.97
     empty_ink_by_share: float = 0.22
     cross_ink: float = 0.045
-    cross_share: float = 0.95
+    cross_share: float = 0.9
+    sure_cross_share: float = 0.97
     sign_share: float = 0.8
     sign_ink: float = 0.03
     likely_cross: float = 0.5
+    least_blot_ink: float = 0.25
     blot_px: int = 14
     blot_like_a_cross_px: int = 64
     nearly_a_blot_px: int = 30
@@ -94,7 +96,7 @@ def read_boxes(measured: BoxInk, limits: Thresholds | None = None) -> CardInk:
     around = np.clip(measured.ink, 0, None).mean(axis=(1, 2)) / measured.black_level
     shares = _shares(measured, (amount > limits.empty_ink / 2) | (around > limits.sign_ink))
     forms = [_form(float(a), float(b), s, limits) for a, b, s in zip(amount, around, shares, strict=True)]
-    _solid_ones_are_blots(measured, forms, limits)
+    _solid_ones_are_blots(measured, amount, shares[:, shapes.CROSS], forms, limits)
     written = np.flatnonzero([form is not State.EMPTY for form, _ in forms])
     tints = tint(measured, written)
     names = dict(zip(written.tolist(), tints.names(), strict=True))
@@ -143,7 +145,9 @@ class _Pens:
         middle = np.median(np.array(taken), axis=0)
         most = np.asarray(middle / middle.max(), dtype=np.float32)
         near = np.abs(np.array(taken) - most).max(axis=1) <= limits.same_pen
-        return cls(is_grey, colour_name(most), most, *_usual(np.array(darkness)[near], limits))
+        # Between black and blue both are allowed: such a pen is judged by its darkness, as black is.
+        name = "neutral" if 1 - float(most.min()) < COLOURED else colour_name(most)
+        return cls(is_grey, name, most, *_usual(np.array(darkness)[near], limits))
 
     def state(self, darkness: float, taken: Floats, limits: Thresholds) -> State:
         if self.is_grey:
@@ -205,16 +209,18 @@ def _form(amount: float, around: float, shares: Floats, limits: Thresholds) -> t
     return State.DOUBTFUL, max(empty - limits.empty_share, cross - limits.cross_share)
 
 
-def _solid_ones_are_blots(measured: BoxInk, forms: list[tuple[State, float]], limits: Thresholds) -> None:
+def _solid_ones_are_blots(
+    measured: BoxInk, amount: Floats, crosses: Floats, forms: list[tuple[State, float]], limits: Thresholds
+) -> None:
     """No pen is as wide as a blot: what a square of `BLOT_MM` fits into many times was not drawn in two strokes."""
     kernel = np.ones((round(BLOT_MM * PX_PER_MM),) * 2, np.uint8)
     for index, (form, margin) in enumerate(forms):
-        if form is State.EMPTY:
+        if form is State.EMPTY or amount[index] < limits.least_blot_ink:
             continue
         ink = measured.ink[index]
         level = float(np.partition(ink, -DARKEST_PX, axis=None)[-DARKEST_PX:].mean())
         solid = int(cv2.erode((ink > SOLID * level).astype(np.uint8), kernel, borderValue=(0,)).sum())
-        if solid >= (limits.blot_like_a_cross_px if form is State.PEN else limits.blot_px):
+        if solid >= (limits.blot_like_a_cross_px if crosses[index] >= limits.sure_cross_share else limits.blot_px):
             forms[index] = State.SIGN, margin
         elif solid >= limits.nearly_a_blot_px and form is State.PEN:
             forms[index] = State.DOUBTFUL, margin

@@ -23,7 +23,7 @@ SEARCHES = ((0, 15, 0.085), (1, 29, 0.05), (1, 61, 0.05))
 LEAST_MARKS = 2
 LEAST_BOXES_SEEN = 0.8
 LEAST_BOXES_TO_GO_ON = 0.3
-LEAST_SPREAD_MM = 40.0
+LEAST_SPREAD_MM = 80.0
 MOST_MARK_ERROR_MM = 2.5
 BENT_DEGREE = 3
 MARK_WEIGHT = 4.0
@@ -194,9 +194,17 @@ def _bent(layout: CardLayout, local: Points, marks: dict[int, Points], off: Poin
     at_marks = [
         next(found) if mark.number in marks else local[box] for mark, box in zip(layout.marks, nearest, strict=True)
     ]
-    weight = np.concatenate([np.ones(len(centres)), np.full(len(places), MARK_WEIGHT)])[:, None]
-    terms = _terms(np.vstack([centres, places])) * weight
-    return np.asarray(np.linalg.lstsq(terms, np.vstack([local, at_marks]) * weight, rcond=None)[0], dtype=np.float64)
+    return np.asarray(_fitting(layout) @ np.vstack([local, at_marks]), dtype=np.float64)
+
+
+@functools.lru_cache(maxsize=8)
+def _fitting(layout: CardLayout) -> Points:
+    """What makes the terms of `_bent` out of shifts at all boxes and marks: least squares, marks weighing more."""
+    centres = box_centres(layout)
+    places = np.array([mark.rect.centre for mark in layout.marks])
+    weight = np.concatenate([np.ones(len(centres)), np.full(len(places), MARK_WEIGHT)])
+    terms = _terms(np.vstack([centres, places])) * weight[:, None]
+    return np.asarray(np.linalg.pinv(terms) * weight, dtype=np.float64)
 
 
 def _terms(places: Points) -> Points:
@@ -234,8 +242,8 @@ def _placed(card: Points, picture: Points, side_mm: float) -> Points | None:
     """Millimetres to pixels; marks in a line say nothing about perspective, so they only give turning and size."""
     px_per_mm = np.sqrt(cv2.contourArea(picture[:4].astype(np.float32))) / side_mm
     near = max(1.0, px_per_mm * INLIER_MM)
-    spread = np.linalg.svd(card - card.mean(axis=0), compute_uv=False)[1] / np.sqrt(len(card))
-    if spread < LEAST_SPREAD_MM:
+    (_, sides, _) = cv2.minAreaRect(card.astype(np.float32))
+    if min(sides) < LEAST_SPREAD_MM:
         turned, _ = cv2.estimateAffinePartial2D(card, picture, method=cv2.RANSAC, ransacReprojThreshold=2 * near)
         return None if turned is None else np.vstack([turned, [0, 0, 1]])
     homography, _ = cv2.findHomography(card, picture, cv2.RANSAC, near)
