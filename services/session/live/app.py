@@ -100,9 +100,9 @@ class LiveDoor:
 
     async def replay(self, request: Request) -> Response:
         """``POST /live/answers`` ``[{"question", "option", "seq"}]`` → ``{"verdicts": […]}``, one each."""
-        claims, sitting_id = await self._bearer(request)
+        claims, _ = await self._bearer(request)
         changes = shapes.changes(shapes.read(shapes.MANY, await json_text(request)), claims.line)
-        outcomes = await self._writer.save(sitting_id, changes)
+        outcomes = await self._writer.save(claims.sitting_id, changes)
         return _json({"verdicts": [shapes.told(*one) for one in zip(changes, outcomes, strict=True)]})
 
     async def submit(self, request: Request) -> Response:

@@ -1,6 +1,5 @@
 """One commit's worth of answers: what each becomes, and what has to be written for all of them; no I/O here."""
 
-import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,13 +9,13 @@ from contracts.refusals.session import TooManyChanges
 from services.session.rules.answers import Answer, Change, Standing, Verdict, refusal_of, verdict
 from services.session.rules.history import Entry, link
 
-Key = tuple[uuid.UUID, int]
+Key = tuple[str, int]
 
 
 class Arrived(NamedTuple):
     """A change at the door: of which sitting, and when it came."""
 
-    sitting_id: uuid.UUID
+    sitting_id: str
     change: Change
     at: datetime
 
@@ -47,13 +46,13 @@ class Ledger:
     ``most_entries``: of a sitting's history; nobody fills the disk with changes that take each other back.
     """
 
-    sheets: dict[uuid.UUID, LockedSheet]
+    sheets: dict[str, LockedSheet]
     stands: dict[Key, Answer]
     most_entries: int
     history: list[tuple[Any, ...]] = field(default_factory=list)
     refused: list[tuple[Any, ...]] = field(default_factory=list)
     saved: dict[Key, Answer] = field(default_factory=dict)
-    touched: set[uuid.UUID] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
 
     def enter(self, arrived: Arrived) -> Outcome:
         """What becomes of a change, given all before it."""
@@ -96,7 +95,7 @@ class Ledger:
             change.client_at,
             became,
         )
-        sheet.head = link(str(arrived.sitting_id), sheet.head, entry)
+        sheet.head = link(arrived.sitting_id, sheet.head, entry)
         self.history.append(
             (
                 arrived.sitting_id,

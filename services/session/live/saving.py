@@ -36,7 +36,7 @@ class SavesAnswers:
         if refusal := scope.get("state", {}).get(REFUSAL):
             raise refusal
         bearer, change = self._asked(scope["path"], dict(scope["headers"]), await _body(receive))
-        (outcome,) = await self._writer.save(bearer.sitting_id, [change])
+        (outcome,) = await self._writer.save(bearer.claims.sitting_id, [change])
         told = _told(change, outcome)
         if isinstance(told, Refusal):
             raise told
@@ -59,7 +59,7 @@ class SavesAnswers:
             reply(_told(change, became[0]))
             self._seconds.observe(time.perf_counter() - began)
 
-        return self._writer.put(bearer.sitting_id, [change], tell)
+        return self._writer.put(bearer.claims.sitting_id, [change], tell)
 
     def _asked(self, path: str, headers: dict[bytes, bytes], body: bytes) -> tuple[Bearer, Change]:
         bearer = self._gate.bearer(headers.get(b"authorization", b"").decode("latin-1"))

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import uuid
 from collections import Counter as Counted
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -19,11 +18,11 @@ from services.session.rules.answers import Answer, Change, Standing
 from services.session.settings import Settings
 
 _LOCK = """
-SELECT sitting_id, line, opens_at, ends_at, closed_at IS NOT NULL, questions, letters, suspended_at IS NOT NULL,
+SELECT sitting_id::text, line, opens_at, ends_at, closed_at IS NOT NULL, questions, letters, suspended_at IS NOT NULL,
        entries, head, answered
-FROM sheets WHERE sitting_id = ANY(%b) ORDER BY sitting_id FOR NO KEY UPDATE"""
+FROM sheets WHERE sitting_id = ANY(%b::uuid[]) ORDER BY sitting_id FOR NO KEY UPDATE"""
 _STANDS = """
-SELECT a.sitting_id, a.question, a.option, a.seq
+SELECT a.sitting_id::text, a.question, a.option, a.seq
 FROM unnest(%b::uuid[], %b::int4[]) AS w (sitting_id, question) JOIN answers AS a USING (sitting_id, question)"""
 _HISTORY = """
 INSERT INTO answer_history (action, sitting_id, number, at, line, question, option, seq, client_at, verdict, sha256)
@@ -103,7 +102,7 @@ class Writer:
         self._stuck: set[asyncio.Task[list[Outcome]]] = set()
         self._is_closing = False
 
-    async def save(self, sitting_id: uuid.UUID, changes: Sequence[Change]) -> list[Outcome]:
+    async def save(self, sitting_id: str, changes: Sequence[Change]) -> list[Outcome]:
         """What became of each change, after the commit; raises ``Busy`` when that is not known or too many wait."""
         told: asyncio.Future[list[Outcome]] = asyncio.Future()
 
@@ -119,7 +118,7 @@ class Writer:
             raise Busy
         return await told
 
-    def put(self, sitting_id: uuid.UUID, changes: Sequence[Change], tell: Tell) -> bool:
+    def put(self, sitting_id: str, changes: Sequence[Change], tell: Tell) -> bool:
         """Take changes into a next commit, after which ``tell`` is called; False when too many wait already."""
         if self._changes_waiting + len(changes) > self._settings.live_waiting_changes:
             return False
@@ -206,7 +205,7 @@ class Writer:
                 await connection.close()
 
     async def _write_over(self, connection: Connection, batch: Sequence[Arrived]) -> list[Outcome]:
-        sittings = sorted({one.sitting_id for one in batch})
+        sittings = list({one.sitting_id for one in batch})
         async with connection.pipeline(), connection.transaction():
             locked = await connection.execute(_LOCK, (sittings,), prepare=True)
             keys = [[one.sitting_id for one in batch], [one.change.question for one in batch]]
@@ -241,18 +240,18 @@ def _tell(asked: _Asked, became: list[Outcome] | Busy) -> None:
         _LOG.error("live_not_told", exc_info=error)
 
 
-def _sheets(rows: Iterable[tuple[Any, ...]]) -> dict[uuid.UUID, LockedSheet]:
+def _sheets(rows: Iterable[tuple[Any, ...]]) -> dict[str, LockedSheet]:
     return {row[0]: LockedSheet(Standing(*row[1:8]), entries=row[8], head=row[9], answered=row[10]) for row in rows}
 
 
-def _answers(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[uuid.UUID, int], Answer]:
+def _answers(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, int], Answer]:
     return {(row[0], row[1]): Answer(row[2], row[3]) for row in rows}
 
 
 async def _save(connection: Connection, ledger: Ledger, refused_kept: int) -> None:
     if ledger.history:
         await connection.execute(_HISTORY, _columns(ledger.history), prepare=True)
-        sheets = [(one, ledger.sheets[one]) for one in sorted(ledger.touched)]
+        sheets = [(one, ledger.sheets[one]) for one in ledger.touched]
         rows = [(key, sheet.entries, sheet.head, sheet.answered, sheet.changed_at) for key, sheet in sheets]
         await connection.execute(_SHEETS, _columns(rows), prepare=True)
     if ledger.saved:

@@ -1,7 +1,6 @@
 """What holds for every sitting, every order of answers, every history."""
 
 import random
-import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +18,7 @@ START = datetime(2027, 5, 15, 6, 30, tzinfo=UTC)
 END = START + timedelta(minutes=180)
 INSTANTS = st.integers(-3600, 4 * 3600).map(lambda seconds: START + timedelta(seconds=seconds))
 MAYBE = st.none() | INSTANTS
-SITTING = uuid.UUID("00000000-0000-4000-8000-000000000001")
+SITTING = "00000000-0000-4000-8000-000000000001"
 
 
 @st.composite
