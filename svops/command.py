@@ -10,6 +10,8 @@ import click
 
 from chassis.settings import CannotStartError
 
+# A process has one core to itself; NumPy's second thread would only spin. Read when NumPy is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # nameko stands on eventlet, whose notice is known and answered in docs/decisions.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 

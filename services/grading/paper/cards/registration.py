@@ -97,7 +97,8 @@ class Views:
         sizes = [grey]
         while max(sizes[-1].shape) > FINE_LONG_SIDE:
             half = (sizes[-1].shape[1] // 2, sizes[-1].shape[0] // 2)
-            sizes.append(np.asarray(cv2.resize(sizes[-1], half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
+            even = sizes[-1][: 2 * half[1], : 2 * half[0]]  # exactly halved: a sixth of the time of nearly halved
+            sizes.append(np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
         return cls(tuple(sizes))
 
     def page(self, to_picture: Points, bent: Points | None = None) -> Image:
