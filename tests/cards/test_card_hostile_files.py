@@ -13,7 +13,7 @@ from tests.cards.hostile_files import hostile_files
 MOST_SECONDS, MOST_KIB = 10, 512 * 1024
 
 _READER = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 from services.grading.paper.cards.command import read_file
 from services.grading.paper.cards.layout import read_layout
@@ -21,7 +21,8 @@ layout = read_layout(Path(sys.argv[1]))
 for name in sys.argv[2:]:
     began = time.process_time()
     lines = read_file(Path(name), layout, None)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    status = Path("/proc/self/status").read_text().split()
+    most = int(status[status.index("VmHWM:") + 1])  # of this program: the other count begins with the parent's
     found = {"ok": any(line["ok"] for line in lines), "seconds": time.process_time() - began, "kib": most}
     print(json.dumps({"name": Path(name).name, **found}))
 """

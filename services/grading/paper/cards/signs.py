@@ -34,6 +34,7 @@ SLOPE = 0.12
 SLOPE_ERROR = 0.02
 STROKE_MM = 1.7
 LONGEST_END_MM = 7.0
+REMAINDER_MM = 3.0
 CROSS_ROOM_MM = 1.2
 OTHER_ROOM_MM = 0.3
 WRITING_MM = 8.0
@@ -177,12 +178,16 @@ def _apart(one: _Piece, other: _Piece) -> float:
 
 
 def _is_end_of_a_cross(piece: _Piece, crossed: list[Rect]) -> bool:
-    """Whether a straight stroke comes out of a crossed box: it points at the box and begins beside it."""
+    """Whether a straight stroke comes out of a crossed box: it points at the box and begins beside it.
+
+    Of a piece that is hardly long enough to be a sign no direction is asked: what two crosses leave where they meet.
+    """
     if piece.width > STROKE_MM or piece.length > LONGEST_END_MM:
         return False
     for rect in crossed:
-        apart = np.hypot(piece.middle[0] - rect.centre[0], piece.middle[1] - rect.centre[1]) - piece.length / 2
-        if apart <= rect.w / 2 * ROOT_2 + CROSS_ROOM_MM * ROOT_2 + 1 and piece.distance(rect.centre) <= rect.w / 2:
+        apart = np.hypot(piece.middle[0] - rect.centre[0], piece.middle[1] - rect.centre[1])
+        is_beside = apart - piece.length / 2 <= rect.w / 2 * ROOT_2 + CROSS_ROOM_MM * ROOT_2 + 1
+        if is_beside and (piece.length <= REMAINDER_MM or piece.distance(rect.centre) <= rect.w / 2):
             return True
     return False
 
