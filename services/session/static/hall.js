@@ -1,25 +1,4 @@
-// The hall's page, kept fresh: the parts marked data-live are exchanged for those of the page as it is now.
-const EVERY_MS = 4000;
-const away = document.getElementById("away");
+// The hall's page, kept fresh.
+import { keepFresh } from "/static/fresh.js";
 
-// Something was typed that has not been sent: the part waits.
-const isTyped = (part) => [...part.querySelectorAll("input:not([type=hidden])")].some((input) => input.value !== input.defaultValue);
-
-async function refresh() {
-  if (document.hidden) return;
-  try {
-    const answer = await fetch(document.getElementById("facts").dataset.page, { headers: { accept: "text/html" } });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const now = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of document.querySelectorAll("[data-live]")) {
-      const fresh = now.getElementById(part.id);
-      if (fresh && !part.contains(document.activeElement) && !isTyped(part) && fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
-    }
-    away.hidden = true;
-  } catch {
-    away.hidden = false;
-  }
-}
-
-setInterval(refresh, EVERY_MS);
-document.addEventListener("visibilitychange", refresh);
+keepFresh(() => document.getElementById("facts").dataset.page, 4000);

@@ -1,30 +1,17 @@
 // The commission's page: many scans at once with a bar of how far it is, and the parts marked data-live kept fresh.
 // Without this module one file at a time is sent by the form.
+import { keepFresh, refresh } from "/static/fresh.js";
+
 const EVERY_MS = 6000;
 const AT_ONCE = 20;
-const away = document.getElementById("away");
 const form = document.getElementById("upload");
 const panel = document.getElementById("uploading");
 let isUploading = false;
 
-const isTyped = (part) => [...part.querySelectorAll("input:not([type=hidden])")].some((input) => input.value !== input.defaultValue);
-
-async function refresh() {
-  if (document.hidden || !away) return;
-  try {
-    const address = new URL(location.href);
-    address.searchParams.delete("done");
-    const answer = await fetch(address, { headers: { accept: "text/html" } });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const now = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of document.querySelectorAll("[data-live]")) {
-      const fresh = now.getElementById(part.id);
-      if (fresh && !part.contains(document.activeElement) && !isTyped(part) && fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
-    }
-    away.hidden = true;
-  } catch {
-    away.hidden = false;
-  }
+function here() {
+  const address = new URL(location.href);
+  address.searchParams.delete("done");
+  return address;
 }
 
 const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -116,12 +103,11 @@ if (form && crypto.subtle) {
     } finally {
       isUploading = button.disabled = false;
     }
-    refresh();
+    refresh(here());
   });
 }
 
 window.addEventListener("beforeunload", (event) => {
   if (isUploading) event.preventDefault();
 });
-setInterval(refresh, EVERY_MS);
-document.addEventListener("visibilitychange", refresh);
+keepFresh(here, EVERY_MS);
