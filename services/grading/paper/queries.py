@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from chassis.acts import ActKind
+from chassis.audit import canonical
 from chassis.commands import Answer
 from chassis.export import plumbing_export
 from chassis.plumbing import ActRow
 from chassis.work import Work
 from contracts.people import Mode, Role
 from contracts.refusals.grading import CardNotYours
+from regulation import Regulation
 from services.grading.paper.records import (
     MARKING,
     Dossier,
@@ -22,6 +24,7 @@ from services.grading.paper.records import (
     dossiers,
     findings,
     law_of,
+    machine_reading,
     members,
     page_name,
     usable_pages,
@@ -255,14 +258,15 @@ def _of_cards(cards: dict[str, Dossier]) -> dict[str, Any]:
     }
 
 
-def may_look(work: Work, page: Reading) -> bool:
-    """Whether the person at the door may see a page's pictures: chair and director; a member while cards are matched
-    with numbers (Art. 44), and afterwards only of the cards given to him (Art. 45).
+def may_look(work: Work, page: Reading, picture_sha256: str) -> bool:
+    """Whether the person at the door may see one of a page's pictures: chair and director; a member while cards are
+    matched with numbers (Art. 44), and afterwards only of the cards given to him (Art. 45), never with the reading
+    drawn over it.
     """
     roles = work.actor.roles_in(page.exam_id)
     if roles & {Role.CHAIR, Role.DIRECTOR}:
         return True
-    if Role.MEMBER not in roles:
+    if Role.MEMBER not in roles or picture_sha256 != page.picture_sha256:
         return False
     if announced(work, page.exam_id).distributed_at is None:
         return True
@@ -299,8 +303,10 @@ def my_cards(work: Work, *, exam_id: str) -> Answer:
 
 
 def card(work: Work, *, exam_id: str, number: str) -> Answer:
-    """A card as the machine read it, with its picture. A member sees his own count, and no other's (Art. 48(2)); the
-    chair sees all, and what is to be settled. Raises ``CardNotYours``.
+    """A card as the machine read it, with its picture; ``open``: the questions that this person has to decide.
+
+    A member sees his own count and no other's (Art. 48(2)), and of the machine's reading nothing at the questions that
+    are open to him. The chair sees all, and what is to be settled. Raises ``CardNotYours``.
     """
     exam = announced(work, exam_id)
     law, found = law_of(exam), dossier(work, exam, number)
@@ -312,26 +318,27 @@ def card(work: Work, *, exam_id: str, number: str) -> Answer:
         "sub_variant": found.page.sub_variant if found.page else None,
         "scan_sha256": found.page.scan_sha256 if found.page else None,
         "picture_sha256": found.page.picture_sha256 if found.page else None,
-        "overlay_sha256": found.page.overlay_sha256 if found.page else None,
-        "reading": found.page.reading if found.page else None,
     }
-    return shown | (_for_chair(found) if work.role is Role.CHAIR else _for_member(work, exam_id, found))
+    return shown | (_for_chair(found) if work.role is Role.CHAIR else _for_member(work, found, law))
 
 
 def _for_chair(found: Dossier) -> dict[str, Any]:
     standing = found.standing
     return {
+        "overlay_sha256": found.page.overlay_sha256 if found.page else None,
+        "reading": found.page.reading if found.page else None,
         "round": standing.round if standing else None,
+        "open": list(standing.differing) if standing else [],
         "to_settle": list(standing.to_settle) if standing else [],
         "differing": list(standing.differing) if standing else [],
         "markings": [_marking(one) for _, one in sorted(found.markings.items())],
     }
 
 
-def _for_member(work: Work, exam_id: str, found: Dossier) -> dict[str, Any]:
+def _for_member(work: Work, found: Dossier, law: Regulation) -> dict[str, Any]:
     given = work.session.scalar(
         select(Assignment).where(
-            Assignment.exam_id == exam_id,
+            Assignment.exam_id == found.card.exam_id,
             Assignment.number == found.card.number,
             Assignment.marker == work.actor.id,
         )
@@ -339,7 +346,29 @@ def _for_member(work: Work, exam_id: str, found: Dossier) -> dict[str, Any]:
     if given is None:
         raise CardNotYours(number=found.card.number)
     mine = found.markings.get((given.round, MARKING))
-    return {"round": given.round, "markings": [_marking(mine)] if mine else []}
+    page = found.page
+    # The measures of the boxes are told to no member: what is drawn from them is not to be foreseen.
+    seed = b"" if page is None else canonical(page.reading)
+    own = checking.left_to_member(machine_reading(page), given.round, law, seed)
+    return {
+        "reading": _without_word(page.reading, own) if page else None,
+        "round": given.round,
+        "open": sorted(own),
+        "markings": [_marking(mine)] if mine else [],
+    }
+
+
+def _without_word(reading: dict[str, Any], own: frozenset[int]) -> dict[str, Any]:
+    """What a member may see of a reading: where it looked for a sign, and its word on all but his own questions."""
+    told = {name: reading[name] for name in ("ok", "why_not", "annul_proposed", "reasons", "signs")}
+    for name in ("marks", "pencil"):
+        told[name] = {question: letters for question, letters in reading[name].items() if int(question) not in own}
+    told["boxes"] = [
+        {name: box[name] for name in ("question", "option", "state")}
+        for box in reading["boxes"]
+        if box["question"] not in own
+    ]
+    return told
 
 
 def _marking(one: Marking) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 A field says what is on the card: letters (``А``, ``АБ``), ``м`` for pencil only, ``–`` for nothing. Fields that a
 person has to decide stay empty until he does, and nothing is drawn into their boxes: what the machine saw there would
-lead him. To what it doubts come a few of which it is sure (``own_looks``).
+lead him.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,6 @@ from typing import Any
 from contracts.phrase import Phrase
 from contracts.refusals.grading import MarksNotOfTheCard
 from services.grading.paper.cards.layout import COLUMNS, CardLayout, Rect, card_layout
-from services.grading.paper.rules.checking import own_looks
 
 NOTHING, PENCIL = "–", "м"
 _NOTHINGS = frozenset({NOTHING, "-", "0"})
@@ -60,7 +59,7 @@ class Sheet:
 def sheet(card: Mapping[str, Any], typed: Mapping[str, str] | None = None) -> Sheet:
     """The screen of a card as the question ``card`` answers it; ``typed``: fields that came back with a refusal."""
     layout = card_layout("", questions=card["questions"], options="".join(card["options"]))
-    is_open = _open(card)
+    is_open = frozenset(card["open"])
     values = _proposed(card) | dict.fromkeys(is_open, "")
     if typed:
         values |= {question: typed.get(field(question), "") for question in values}
@@ -115,19 +114,6 @@ def _letters(question: int, text: str, options: Sequence[str]) -> list[str]:
     if not letters or not set(letters) <= set(options):
         raise MarksNotOfTheCard(what=Phrase(f"въпрос {question}: „{text}“", f"question {question}: “{text}”"))
     return letters
-
-
-def _open(card: Mapping[str, Any]) -> set[int]:
-    """The questions that this person has to decide: for the chair what counts saw differently, for a member what the
-    machine doubts, and a few more.
-    """
-    if "to_settle" in card:
-        return set(card["differing"])
-    questions = set(range(1, card["questions"] + 1))
-    if card["reading"] is None or not card["reading"]["ok"]:
-        return questions
-    doubtful = set(card["reading"]["doubtful"])
-    return doubtful | own_looks(card["number"], card["round"], questions - doubtful)
 
 
 def _proposed(card: Mapping[str, Any]) -> dict[int, str]:

@@ -118,7 +118,7 @@ class Pictures:
         _check_known(actor)
         with self._runtime.work(actor) as work:
             is_it = or_(Reading.picture_sha256 == sha256, Reading.overlay_sha256 == sha256)
-            if not any(may_look(work, page) for page in work.session.scalars(select(Reading).where(is_it))):
+            if not any(may_look(work, page, sha256) for page in work.session.scalars(select(Reading).where(is_it))):
                 raise NotFound(what=Phrase(f"файл {sha256[:12]}", f"file {sha256[:12]}"))
             return Response(work.files.get(sha256), media_type="image/jpeg")
 

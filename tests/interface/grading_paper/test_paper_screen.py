@@ -73,6 +73,25 @@ def test_the_machine_s_reading_is_proposed_and_what_the_member_decides_himself_s
     assert html.count('class="doubtful"') == len(left) + 1, "and one in the legend"
 
 
+@pytest.mark.parametrize("is_counted", [False, True])
+def test_a_member_is_told_by_the_verb_what_his_screen_shows_and_no_more(given: PaperExam, is_counted: bool) -> None:
+    number = given.number_of(1)
+    marker = marker_of(given, number)
+    if is_counted:
+        given.mark_everything()
+    told, whole = good(given.ask("card", marker, number=number)), good(given.ask("card", CHAIR, number=number))
+    left, reading = set(told["open"]), told["reading"]
+    assert set(whole["reading"]["doubtful"]) < left
+    assert len(left) == len(whole["reading"]["doubtful"]) + OWN_LOOKS
+    assert not left & {int(question) for name in ("marks", "pencil") for question in reading[name]}
+    assert not left & {box["question"] for box in reading["boxes"]}
+    assert set(reading) == {"ok", "why_not", "annul_proposed", "reasons", "signs", "marks", "pencil", "boxes"}
+    assert {name for box in reading["boxes"] for name in box} == {"question", "option", "state"}
+    assert not told.keys() & {"overlay_sha256", "to_settle", "differing"}
+    sure = {question: marks for question, marks in whole["reading"]["marks"].items() if int(question) not in left}
+    assert reading["marks"] == sure
+
+
 def test_a_card_is_recorded_by_the_form_and_the_next_one_comes(given: PaperExam) -> None:
     number = given.number_of(1)
     marker = marker_of(given, number)
@@ -102,8 +121,8 @@ def test_the_chair_settles_differences_on_the_same_screen(given: PaperExam) -> N
 
 def test_a_picture_of_a_card_is_for_him_to_whom_the_card_was_given_and_for_the_chair(given: PaperExam) -> None:
     number = given.number_of(1)
-    picture = good(given.ask("card", CHAIR, number=number))["picture_sha256"]
-    path = f"/grading/paper/api/scans/{picture}"
+    card = good(given.ask("card", CHAIR, number=number))
+    path, drawn = (f"/grading/paper/api/scans/{card[name]}" for name in ("picture_sha256", "overlay_sha256"))
     assert given.house.door.get(path).status_code == 401
     his = marker_of(given, number)
     for stranger in (Actor("somebody", frozenset()), *(one for one in MEMBERS if one is not his)):
@@ -112,3 +131,4 @@ def test_a_picture_of_a_card_is_for_him_to_whom_the_card_was_given_and_for_the_c
         answer = given.house.door.get(path, headers=headers(given, one))
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
         assert EXAM not in str(answer.headers)
+        assert given.house.door.get(drawn, headers=headers(given, one)).status_code == (404 if one is his else 200)

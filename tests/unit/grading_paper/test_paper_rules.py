@@ -22,11 +22,13 @@ from services.grading.paper.rules.checking import (
     DIFFERS,
     FIRST,
     NOT_READ,
+    OWN_LOOKS,
     SECOND,
     SIGNS,
     MachineReading,
     PersonsCount,
     Round,
+    left_to_member,
     standing,
 )
 from services.grading.paper.rules.copies import Copies, Printed, check_accounted, check_written_off
@@ -123,6 +125,19 @@ def test_machine_and_member_who_differ_go_to_the_chair() -> None:
 
 def test_a_question_that_the_machine_doubts_is_the_members_alone() -> None:
     assert standing(machine(70, 71), Round(counted(71)), Round(), LAW).final is not None
+
+
+def test_beside_what_is_doubtful_a_member_answers_a_few_sure_questions_others_in_each_round() -> None:
+    read, seed = machine(70, 3), b"what the boxes measure"
+    first, again, second = (left_to_member(read, number, LAW, seed) for number in (FIRST, FIRST, SECOND))
+    assert 3 in first
+    assert len(first) == 1 + OWN_LOOKS
+    assert first == again != second
+    assert first != left_to_member(read, FIRST, LAW, b"another card")
+
+
+def test_a_member_answers_every_question_of_a_page_that_was_not_read() -> None:
+    assert left_to_member(None, FIRST, LAW, b"") == set(KEY)
 
 
 def test_a_sign_is_never_passed_over_without_the_chair() -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from contracts.refusals.grading import MarksNotOfTheCard
-from services.grading.paper.rules.checking import OWN_LOOKS
 from services.grading.paper.sheet import field, marks_of, sheet
 
 QUESTIONS, OPTIONS = 90, ["А", "Б", "В", "Г"]
@@ -20,7 +19,8 @@ def card(**more: Any) -> dict[str, Any]:
         "boxes": [{"question": 1, "option": "А", "state": "pen"}],
         "signs": [{"kind": "drawing", "box_mm": {"x": 1, "y": 2, "w": 3, "h": 4}}],
     }
-    return {"questions": QUESTIONS, "options": OPTIONS, "reading": reading, "markings": [], **more}
+    about = {"number": "10007", "round": 1, "questions": QUESTIONS, "options": OPTIONS}
+    return {**about, "reading": reading, "open": [4, 8], "markings": [], **more}
 
 
 def values(of: dict[str, Any]) -> dict[int, str]:
@@ -28,35 +28,31 @@ def values(of: dict[str, Any]) -> dict[int, str]:
 
 
 def test_the_reading_is_proposed_and_a_doubtful_question_is_left_to_the_person() -> None:
-    proposed = values(card(number="10007", round=1))
-    assert proposed[4] == ""
+    proposed = values(card())
+    assert (proposed[4], proposed[8]) == ("", "")
     assert {question: proposed[question] for question in (1, 2, 3, 5)} == {1: "А", 2: "АБ", 3: "м", 5: "–"}
 
 
-def test_beside_what_is_doubtful_a_few_sure_questions_are_left_to_the_person_who_cannot_tell_them_apart() -> None:
-    first, again, second = (sheet(card(number="10007", round=number)) for number in (1, 1, 2))
-    assert len(first.open) == 1 + OWN_LOOKS
-    assert first.open == again.open != second.open
-    assert {one.state for one in first.drawn if one.place.w > first.drawn[0].place.w} == {"doubtful"}
-
-
-def test_nothing_is_drawn_into_the_boxes_of_a_question_that_the_person_decides() -> None:
-    of = card(number="10007", round=1)
-    of["reading"]["boxes"] = [{"question": 4, "option": "А", "state": "pen"}]
-    assert "pen" not in {one.state for one in sheet(of).drawn}
+def test_questions_that_the_person_decides_are_drawn_alike_and_nothing_into_their_boxes() -> None:
+    boxes = [{"question": 4, "option": "А", "state": "pen"}, {"question": 1, "option": "А", "state": "pen"}]
+    of = card()
+    of["reading"]["boxes"] = boxes
+    assert sheet(of).open == (4, 8)
+    assert [one.state for one in sheet(of).drawn] == ["pen", "doubtful", "doubtful"]
 
 
 def test_three_columns_of_thirty() -> None:
-    assert [len(column.lines) for column in sheet(card(number="10007", round=1)).columns] == [30, 30, 30]
+    assert [len(column.lines) for column in sheet(card()).columns] == [30, 30, 30]
 
 
 def test_without_a_reading_every_question_is_the_person_s() -> None:
-    assert len(sheet(card(reading=None)).open) == QUESTIONS
+    every = list(range(1, QUESTIONS + 1))
+    assert set(values(card(reading=None, open=every)).values()) == {""}
 
 
 def test_the_chair_starts_from_the_last_count_and_decides_what_differs() -> None:
     last = {"marks": {"1": ["Г"]}, "pencil_only": [7]}
-    of = card(to_settle=["differs"], differing=[2], markings=[last])
+    of = card(to_settle=["differs"], differing=[2], open=[2], markings=[last])
     assert {question: values(of)[question] for question in (1, 2, 7)} == {1: "Г", 2: "", 7: "м"}
 
 

@@ -90,11 +90,24 @@ def _questions(law: Regulation) -> range:
     return range(1, law.questions + 1)
 
 
-def own_looks(number: str, round_number: int, sure: Collection[int]) -> frozenset[int]:
-    """Questions of which the machine is sure, and its word is kept from the member, who cannot tell them from those
-    that it doubts: his count stays his own, and one who only nods shows.
+def left_to_member(machine: MachineReading | None, round_number: int, law: Regulation, seed: bytes) -> frozenset[int]:
+    """The questions that a member answers without the machine's word: all of a page that it could not read, else those
+    that it doubts and his own looks.
 
-    Source: Art. 46(1). Own choice: ``OWN_LOOKS`` of them, the same at every look at the card, others in each round.
+    Source: Art. 45, 46(1). Own choice: he cannot tell the ones from the others.
     """
-    order = sorted(sure, key=lambda one: hashlib.sha256(f"{number}/{round_number}/{one}".encode()).digest())
+    questions = frozenset(_questions(law))
+    if machine is None:
+        return questions
+    return machine.doubtful | own_looks(seed, round_number, questions - machine.doubtful)
+
+
+def own_looks(seed: bytes, round_number: int, sure: Collection[int]) -> frozenset[int]:
+    """Questions of which the machine is sure, and its word is kept from the member: his count stays his own, and who
+    only nods shows.
+
+    Source: Art. 46(1). Own choice: ``OWN_LOOKS`` of them by a ``seed`` that he does not know, the same at every look at
+    the card, others in each round.
+    """
+    order = sorted(sure, key=lambda one: hashlib.sha256(f"{round_number}/{one}/".encode() + seed).digest())
     return frozenset(order[:OWN_LOOKS])
