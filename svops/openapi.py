@@ -107,8 +107,16 @@ BESIDE: dict[str, tuple[Route, ...]] = {
     ),
     "grading_paper": (
         Route(method="get", path="/api/blank_card", summary="The card of one sub-variant, blank.", gives=_PDF),
+        Route(method="get", path="/api/slips", summary="The slips of App. 9, one a seat on paper.", gives=_PDF),
+        Route(method="get", path="/api/envelope_labels", summary="Labels of both envelopes of a seat.", gives=_PDF),
         Route(method="get", path="/api/scans/{sha256}", summary="A card's picture.", gives="image/jpeg"),
     ),
+}
+#: What is asked in the address of a file that is printed.
+_ASKED = {
+    "/api/blank_card": ("exam_id", "sub_variant"),
+    "/api/slips": ("exam_id",),
+    "/api/envelope_labels": ("exam_id",),
 }
 _EVERYWHERE = (
     Route(
@@ -309,8 +317,8 @@ def _in_path(path: str) -> list[dict[str, Any]]:
 
 
 def _in_query(route: Route) -> list[dict[str, Any]]:
-    if route.path == "/api/blank_card":
-        return [{"in": "query", "name": name, "required": True, "schema": _SAID} for name in ("exam_id", "sub_variant")]
+    if names := _ASKED.get(route.path):
+        return [{"in": "query", "name": name, "required": True, "schema": _SAID} for name in names]
     return [] if route.query is None else [{"in": "query", "schema": route.query}]
 
 

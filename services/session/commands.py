@@ -87,7 +87,7 @@ VERBS = Verbs(
             reconciling.take_over_hall,
             schemas.ReconcileHall,
             frozenset({Role.CHAIR}),
-            "чл. 41, ал. 2",
+            "чл. 30, ал. 2; чл. 41, ал. 2",
         ),
         Verb("issue_protocol_2", reconciling.issue_protocol_2, schemas.OfHall, _SYSTEM, "чл. 25"),
     ),

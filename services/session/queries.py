@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from chassis.commands import Answer
 from chassis.export import plumbing_export
-from chassis.plumbing import ActRow
+from chassis.plumbing import ActRow, DocumentRow
 from chassis.work import Work
 from contracts.people import Mode, Role
 from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import NotFound
 from contracts.refusals.session import LineMoved
+from services.session.documents import APPENDIX_4, APPENDIX_8
 from services.session.lookups import SWITCHES, answers_of, course_of, exam_of, law_of, names_of
 from services.session.rules import hours, screens
 from services.session.rules.annulment import ACT
@@ -71,6 +72,7 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
         "remaining_minutes": _remaining_minutes(work, place),
         "writings": _writings(work, exam_id, place),
         "sub_variants": _sub_variants(work, exam_id, place),
+        "instructions_sha256": _instructions(work, place),
         "switches": {name: getattr(exam, name) for name in SWITCHES},
     }
 
@@ -110,6 +112,13 @@ def _sub_variants(work: Work, exam_id: str, hall: Hall) -> list[str]:
     opened = select(Variant).where(Variant.exam_id == exam_id).order_by(Variant.opened_at, Variant.variant)
     first = work.session.scalars(opened.limit(1)).first()
     return [] if first is None else sorted(first.sub_variants)
+
+
+def _instructions(work: Work, hall: Hall) -> str | None:
+    """Where the instructions lie that are read in a hall (App. 4, 8); nothing while they are being rendered."""
+    kind = APPENDIX_8 if hall.mode == Mode.PAPER else APPENDIX_4
+    ordered = select(DocumentRow.sha256).where(DocumentRow.exam_id == hall.exam_id, DocumentRow.kind == kind.name)
+    return work.session.scalars(ordered.order_by(DocumentRow.issue.desc()).limit(1)).first()
 
 
 def _announcements(work: Work, exam_id: str, hall: str) -> list[dict[str, Any]]:

@@ -73,6 +73,10 @@ _ON_PAGE = frozenset(
 )
 
 
+#: Who prepares and hands out the materials of a sitting on paper (Art. 13(7), 16 item 3, 35(2)).
+_HANDING_OUT = frozenset({Role.HALL_ADMINISTRATOR, Role.CHAIR, Role.DIRECTOR})
+
+
 def _print(work: Work, *, exam_id: str, hall: str) -> Answer:
     printed, frame = credentials.print_credentials(work, exam_id=exam_id, hall=hall)
     return {"printed": printed, "frame": frame}
@@ -245,6 +249,7 @@ class Screens:
             Role=Role,
             Mode=Mode,
             states=list(State),
+            hands_out=bool(request.state.actor.roles_in(place["exam_id"]) & _HANDING_OUT),
             reasons={reason: words(reason) for reason in Reason},
             groups=_grouped(CODES),
             codes=CODES,

@@ -42,9 +42,9 @@ class Client:
     def __post_init__(self) -> None:
         self.headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
-    def command(self, service: str, verb: str, **payload: Any) -> Json:
-        """Carry out a command; raises its ``Refusal``."""
-        said = f"{self.names} {service} {verb} {json.dumps(payload, sort_keys=True)}"
+    def command(self, service: str, verb: str, /, occasion: str = "", **payload: Any) -> Json:
+        """Carry out a command; raises its ``Refusal``. ``occasion`` tells two of the same words apart."""
+        said = f"{self.names} {service} {verb} {json.dumps(payload, sort_keys=True)}{occasion}"
         headers = self.headers | {"Idempotency-Key": str(uuid.uuid5(uuid.NAMESPACE_URL, said))}
         answer: Json = self.send("POST", f"/{service}/api/{verb}", json=payload, headers=headers).json()
         return answer

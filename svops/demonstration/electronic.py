@@ -240,6 +240,7 @@ def hand_in_and_count(play: Play, hall: cast.Hall, here: list[Candidate]) -> Non
         client.command("session", "hand_in", exam_id=EXAM, candidate_id=one.candidate_id)
     client.command("session", "reconcile_hall", exam_id=EXAM, hall=hall.code, envelopes=len(here))
     until("Protocol № 1 can be drawn up", lambda: _protocol_1(play, hall))
+    play.staff_client("chair").command("session", "take_over_hall", exam_id=EXAM, hall=hall.code, envelopes=len(here))
 
 
 def _protocol_1(play: Play, hall: cast.Hall) -> bool:

@@ -1,7 +1,9 @@
-"""The paper sitting (Art. 32–41): booklets printed, cards filled with pen crosses, envelopes handed in."""
+"""The paper sitting (Art. 32–41): materials printed and counted, cards filled with pen crosses, envelopes handed in."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -13,8 +15,9 @@ from services.grading.paper.cards.layout import CardLayout
 from services.grading.paper.cards.printing import Image, page_code, printed_layout, rasterised
 from services.grading.paper.cards.simulation import Filling, Hand, Ink, Written, random_hand
 from services.grading.paper.cards.simulation import fill as fill_card
+from services.grading.paper.rules.copies import Printed
 from svops.demonstration import cast
-from svops.demonstration.door import appeared, read_instructions
+from svops.demonstration.door import appeared, expected, read_instructions
 from svops.demonstration.doors import until
 from svops.demonstration.electronic import hand_in_and_count, leave_and_return
 from svops.demonstration.play import EXAM, EXAM_ON, Candidate, Play
@@ -23,6 +26,8 @@ from svops.demonstration.questions import load
 _SCAN_DPI = 200
 _LAW = in_force(EXAM_ON)
 _DRAWING_AT_MM = (150.0, 262.0)
+#: Copies printed beyond what the seats need; of each sub-variant one card comes out of the printer crumpled.
+_SPARE, _CRUMPLED = 2, 1
 
 
 @dataclass
@@ -34,6 +39,30 @@ class Envelope:
     filling: Filling
 
 
+def print_materials(play: Play) -> None:
+    """What an envelope holds is printed, a little more than there are seats, and counted (Art. 16 item 3, 35(2))."""
+    with play.stage("paper_print", "Печат на изпитните материали") as stage:
+        play.on(EXAM_ON, "8:10")
+        play.facts["booklets"] = _booklets(play)
+        play.facts["blank cards"] = {code: _blank_card(play, code) for code in play.facts["booklets"]}
+        seats = sum(len(expected(play, hall)) for hall in _halls(play))
+        codes = sorted(play.facts["booklets"])
+        runs = {(kind, ""): seats + _SPARE for kind in Printed if not kind.has_sub_variants}
+        for place, code in enumerate(codes):
+            needed = len(range(place, seats, len(codes))) + _SPARE
+            runs |= {(Printed.BOOKLET, code): needed, (Printed.CARD, code): needed + _CRUMPLED}
+        for (kind, code), copies in runs.items():
+            _of_copies(play, "record_print_run", kind, code, copies=copies)
+        play.facts["print run"] = runs
+        stage.count = sum(runs.values())
+
+
+def _of_copies(play: Play, verb: str, kind: Printed, sub_variant: str, **copies: Any) -> None:
+    play.staff_client("chair").command(
+        "grading/paper", verb, exam_id=EXAM, kind=kind.value, sub_variant=sub_variant, **copies
+    )
+
+
 def begin(play: Play) -> None:
     """Instructions, booklets and cards handed out, the start announced at 9:45 (Art. 34–36)."""
     with play.stage("paper_start", "Начало на изпита на хартиен носител") as stage:
@@ -41,8 +70,6 @@ def begin(play: Play) -> None:
         halls = _halls(play)
         for hall in halls:
             read_instructions(play, hall)
-        play.facts["booklets"] = _booklets(play)
-        play.facts["blank cards"] = {code: _blank_card(play, code) for code in play.facts["booklets"]}
         play.on(EXAM_ON, "9:45")
         for hall in halls:
             play.staff_client(hall.administrator).command("session", "start_paper", exam_id=EXAM, hall=hall.code)
@@ -50,8 +77,9 @@ def begin(play: Play) -> None:
 
 
 def solve(play: Play) -> None:
-    """Crosses in pen on the cards; one candidate leaves and returns (Art. 37)."""
+    """Crosses in pen on the cards; an hour has gone; one candidate leaves and returns (Art. 37, 39(1))."""
     with play.stage("paper_sitting", "Изпит на хартиен носител") as stage:
+        _write_remaining(play, "10:45")
         play.on(EXAM_ON, "10:55")
         here = appeared(play, Mode.PAPER)
         envelopes = [_solve(play, one, play.facts["booklets"], number) for number, one in enumerate(here)]
@@ -63,15 +91,47 @@ def solve(play: Play) -> None:
         stage.count = len(envelopes)
 
 
+def second_hour(play: Play) -> None:
+    """Another hour has gone: the remaining time is written where all can see it (Art. 39(1))."""
+    with play.stage("paper_second_hour", "Записване на оставащото време") as stage:
+        stage.count = _write_remaining(play, "11:45")
+
+
+def _write_remaining(play: Play, hour: str) -> int:
+    play.on(EXAM_ON, hour)
+    for hall in _halls(play):
+        play.staff_client(hall.administrator).command(
+            "session", "write_remaining", occasion=hour, exam_id=EXAM, hall=hall.code
+        )
+    return len(_halls(play))
+
+
 def end(play: Play) -> None:
-    """Three hours after the start: envelopes handed in and counted (Art. 40, 41)."""
+    """A quarter of an hour before the end it is said; three hours after the start envelopes are handed in, counted and
+    taken over by the chair, and what nobody was given is written off (Art. 39(2), 40–42).
+    """
     with play.stage("paper_end", "Край на изпита на хартия и предаване") as stage:
+        play.on(EXAM_ON, "12:32")
+        for hall in _halls(play):
+            client = play.staff_client(hall.administrator)
+            client.command("session", "announce_remaining", exam_id=EXAM, hall=hall.code)
         play.on(EXAM_ON, "12:46")
         here = appeared(play, Mode.PAPER)
         for hall in _halls(play):
             play.staff_client(hall.administrator).command("session", "end_hall", exam_id=EXAM, hall=hall.code)
             hand_in_and_count(play, hall, [one for one in here if one.hall == hall.code])
         stage.count = len(here)
+        _write_off(play, len(here))
+
+
+def _write_off(play: Play, appeared: int) -> None:
+    chair = play.staff_client("chair")
+    given = Counter(envelope.sub_variant for envelope in play.facts["envelopes"])
+    for (kind, code), printed in play.facts["print run"].items():
+        spoiled = _CRUMPLED if kind is Printed.CARD else 0
+        spare = printed - spoiled - (given[code] if code else appeared)
+        _of_copies(play, "write_off_copies", kind, code, spoiled=spoiled, spare=spare)
+    chair.command("grading/paper", "issue_copies_protocol", exam_id=EXAM)
 
 
 def _halls(play: Play) -> list[cast.Hall]:
@@ -149,7 +209,8 @@ def _elsewhere(one: Candidate, ink: Ink) -> tuple[tuple[str, float, float, Ink],
 
 def _blank_card(play: Play, sub_variant: str) -> tuple[Image, CardLayout]:
     """What comes out of the printer for the issued App. 10 of a sub-variant, and where its boxes are."""
-    pdf = play.staff_client("chair").download("/grading/paper/api/blank_card", exam_id=EXAM, sub_variant=sub_variant)
+    client = play.staff_client(_halls(play)[0].administrator)
+    pdf = client.download("/grading/paper/api/blank_card", exam_id=EXAM, sub_variant=sub_variant)
     layout = printed_layout(
         page_code(EXAM, sub_variant), questions=_LAW.questions, options="".join(_LAW.option_letters)
     )

@@ -30,6 +30,7 @@ ONCE = (
     "annulment:proposed",
     "annulment:confirmed",
     "sitting:annulled",
+    "copies:closed",
     "card:annulled",
     "envelopes:opened",
     "inspection:held",
@@ -113,12 +114,16 @@ def test_every_story_of_the_day_stands_in_the_record(summary: dict[str, Any], fo
     noted = Counter(row["action"] for service in SAY_THE_STORY for row in audit(folder, service))
     for action in ONCE:
         assert noted[action] == 1, action
+    assert noted["remaining:written"] == 2, "after the first hour and after the second"
+    assert noted["hall:taken_over"] == noted["hall:reconciled"] == 2, "a hall at computers and a hall on paper"
+    assert noted["copies:written_off"] == noted["copies:printed"]
     assert noted["candidate:left"] == noted["candidate:returned"] == 2, "one at a computer, one on paper"
     assert summary["paper"]["cards"]["read"] == summary["paper"]["sat"] == PAPER
     assert summary["paper"]["cards"]["second_checked"] >= 1
     assert summary["paper"]["cards"]["sent_to_human"] >= 1
     kinds = {Path(path).parent.name for path in summary["documents"]["protocols"]}
     assert kinds >= {"duplicate", "inspection_record", "annulment_protocol", "second_marking_protocol", "draw_protocol"}
+    assert "copies_protocol" in kinds
 
 
 def test_what_people_do_stands_in_the_order_of_the_clock(summary: dict[str, Any], folder: Path) -> None:

@@ -11,7 +11,7 @@ _CHAIR = frozenset({Role.CHAIR})
 _MEMBER = frozenset({Role.MEMBER})
 _COMMISSION = frozenset({Role.CHAIR, Role.MEMBER})
 _BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
-#: Who prints blank cards for the halls (Art. 16, 35(2)).
+#: Who prints cards, slips and envelopes for the halls (Art. 13(7), 16 item 3, 35(2)).
 PRINTING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.HALL_ADMINISTRATOR, Role.OPERATOR})
 READERS = Readers(staff=queries.WATCHING)
 _ANNULMENT = "чл. 46, ал. 2"

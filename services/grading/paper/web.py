@@ -1,5 +1,5 @@
-"""The web door of paper grading: verbs as JSON, blank cards, pictures of scans, the commission's page, and the
-marker's screen.
+"""The web door of paper grading: verbs as JSON, what is printed for the halls, pictures of scans, the commission's
+page, and the marker's screen.
 """
 
 from collections.abc import Mapping
@@ -65,6 +65,8 @@ def create_app(runtime: Runtime[Settings]) -> ASGIApp:
     pages = [
         *document_routes.routes(door, READERS),
         Route("/api/blank_card", pictures.blank_card, methods=["GET"]),
+        Route("/api/slips", pictures.slips, methods=["GET"]),
+        Route("/api/envelope_labels", pictures.envelope_labels, methods=["GET"]),
         Route("/api/scans/{sha256}", pictures.scan, methods=["GET"]),
         Route("/", overview.show, methods=["GET"]),
         Route("/", overview.act, methods=["POST"]),
@@ -75,17 +77,22 @@ def create_app(runtime: Runtime[Settings]) -> ASGIApp:
 
 
 class Pictures:
-    """Files that are no documents of a person: blank cards to print, scans to look at."""
+    """Files that are no documents of a person: what is printed for the halls, scans to look at."""
 
     def __init__(self, runtime: Runtime[Settings]) -> None:
         self._runtime = runtime
 
     async def blank_card(self, request: Request) -> Response:
         """``GET /api/blank_card?exam_id=…&sub_variant=…``: the card of App. 10 as PDF."""
-        asked = request.query_params
-        return await run_in_threadpool(
-            self._blank_card, request.state.actor, asked.get("exam_id", ""), asked.get("sub_variant", "")
-        )
+        return await self._to_print(request, APPENDIX_10, request.query_params.get("sub_variant", ""))
+
+    async def slips(self, request: Request) -> Response:
+        """``GET /api/slips?exam_id=…``: the slips of App. 9 as PDF, one for each seat on paper."""
+        return await self._to_print(request, APPENDIX_9.name)
+
+    async def envelope_labels(self, request: Request) -> Response:
+        """``GET /api/envelope_labels?exam_id=…``: labels of the large and the small envelopes as PDF."""
+        return await self._to_print(request, ENVELOPE_LABELS.name)
 
     async def scan(self, request: Request) -> Response:
         """``GET /api/scans/{sha256}``: a card's picture, upright (or with the reading drawn): for chair and director,
@@ -93,23 +100,25 @@ class Pictures:
         """
         return await run_in_threadpool(self._scan, request.state.actor, request.path_params["sha256"])
 
-    def _blank_card(self, actor: Actor, exam_id: str, sub_variant: str) -> Response:
+    async def _to_print(self, request: Request, kind: str, subject: str | None = None) -> Response:
+        exam_id = request.query_params.get("exam_id", "")
+        return await run_in_threadpool(
+            self._printed, request.state.actor, exam_id, kind, exam_id if subject is None else subject
+        )
+
+    def _printed(self, actor: Actor, exam_id: str, kind: str, subject: str) -> Response:
         _check_known(actor)
         with self._runtime.work(actor) as work:
             work.require(exam_id, *PRINTING)
             row = work.session.scalar(
                 select(DocumentRow).where(
-                    DocumentRow.exam_id == exam_id,
-                    DocumentRow.kind == APPENDIX_10,
-                    DocumentRow.subject == sub_variant,
+                    DocumentRow.exam_id == exam_id, DocumentRow.kind == kind, DocumentRow.subject == subject
                 )
             )
             if row is None:
-                raise NotFound(
-                    what=Phrase(f"{exam_id}, подвариант {sub_variant}", f"{exam_id}, sub-variant {sub_variant}")
-                )
+                raise NotFound(what=Phrase(f"материал за печат {subject}", f"material to print {subject}"))
             if row.sha256 is None:
-                raise OutOfOrder(state=Phrase("картата още се изготвя", "the card is still being made"))
+                raise OutOfOrder(state=Phrase("документът още се изготвя", "the document is still being made"))
             content = work.files.get(row.sha256)
         headers = {"content-disposition": f"inline; filename*=UTF-8''{quote(file_name(row))}"}
         return Response(content, media_type="application/pdf", headers=headers)

@@ -4,6 +4,7 @@ import enum
 from datetime import date
 
 from contracts.people import Mode
+from contracts.phrase import Phrase
 from regulation import Regulation
 from regulation.terms import ban_last_day
 
@@ -22,17 +23,23 @@ class Reason(enum.StrEnum):
 
 
 _WORDS = {
-    Reason.COPYING: "опит за преписване",
-    Reason.TALKING: "разговор с друг кандидат",
-    Reason.NOTES: "предаване на бележки",
-    Reason.DEVICES: "използване на мобилен телефон или друго електронно устройство",
-    Reason.TAKING_OUT: "изнасяне на писмени материали от залата",
+    Reason.COPYING: Phrase("опит за преписване", "attempted copying"),
+    Reason.TALKING: Phrase("разговор с друг кандидат", "talking to another candidate"),
+    Reason.NOTES: Phrase("предаване на бележки", "passing of notes"),
+    Reason.DEVICES: Phrase(
+        "използване на мобилен телефон или друга електронна техника",
+        "use of a mobile phone or of other electronic equipment",
+    ),
+    Reason.TAKING_OUT: Phrase(
+        "изнасяне на тестове и други писмени материали от залата",
+        "taking of tests or other written materials out of the hall",
+    ),
 }
 _PARAGRAPHS = {Reason.TALKING: 2, Reason.NOTES: 2, Reason.DEVICES: 2, Reason.TAKING_OUT: 3}
 
 
-def words(reason: Reason) -> str:
-    """The reason in the ordinance's words. Source: Art. 26(2), (3), 28(1), 36(2), (3), 38(1)."""
+def words(reason: Reason) -> Phrase:
+    """The reason, in Bulgarian in the ordinance's words. Source: Art. 26(2), (3), 28(1), 36(2), (3), 38(1)."""
     return _WORDS[reason]
 
 

@@ -65,7 +65,7 @@ def reconcile_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> An
 
 
 def take_over_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> Answer:
-    """The chair takes over a hall's envelopes and Protocol No. 1, after counting them himself (Art. 41(2))."""
+    """The chair takes over a hall's envelopes and protocols, after counting them himself (Art. 30(2), 41(2))."""
     place = hall_of(work, exam_id, hall)
     if place.envelopes is None:
         raise OutOfOrder(
@@ -75,7 +75,8 @@ def take_over_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> An
         raise AlreadyDone(what=Phrase(f"приемане от зала {hall}", f"taking over from hall {hall}"))
     rules.check_taken_over(envelopes, place.envelopes)
     place.taken_over_by, place.taken_over_at = work.actor.id, work.now
-    work.audit(exam_id, "hall:taken_over", "чл. 41, ал. 2", hall=hall, envelopes=envelopes)
+    authority = "чл. 30, ал. 2" if place.mode == Mode.ELECTRONIC else "чл. 41, ал. 2"
+    work.audit(exam_id, "hall:taken_over", authority, hall=hall, envelopes=envelopes)
     return {"taken_over_at": work.now.isoformat()}
 
 
@@ -184,7 +185,7 @@ def _annulled(work: Work, hall: Hall, sitting: Sitting) -> Annulled:
     return Annulled(
         person=person_of(sitting),
         sheet=sitting.unique_number or "",
-        reason=annulment.words(reason),
+        reason=annulment.words(reason).bg,
         article=annulment.article(reason, Mode(hall.mode)),
         reported_by=_reporter(work, sitting),
         annulled_at=at,

@@ -159,6 +159,7 @@ def test_a_form_with_text_that_cannot_be_kept_is_shown_again(doors: Doors, door:
         ("/admission/api/attachments/%00/fee", b""),
         ("/grading/paper/api/scans/%00", b""),
         ("/grading/paper/api/blank_card", b"exam_id=%00&sub_variant=1"),
+        ("/grading/paper/api/slips", b"exam_id=%00"),
         ("/testbank/api/booklets/%00/1", b""),
         ("/live/%00", b""),
     ],

@@ -156,6 +156,21 @@ def test_the_copies_are_counted_and_written_off_in_a_protocol(exam: PaperExam) -
     assert (kinds["copies_protocol"], kinds["envelope_labels"]) == (True, True)
 
 
+@pytest.mark.parametrize("path", ["slips", "envelope_labels"])
+def test_art_16_3_slips_and_labels_are_printed_by_whoever_hands_them_out(exam: PaperExam, path: str) -> None:
+    address, asked = f"/grading/paper/api/{path}", {"exam_id": EXAM}
+    hall, quaestor = acting(Role.HALL_ADMINISTRATOR, EXAM), acting(Role.QUAESTOR, EXAM)
+    waiting = exam.house.door.get(address, params=asked, headers=headers(exam, hall))
+    assert refusal(waiting) == "OutOfOrder"
+    exam.render_all()
+    printed = exam.house.door.get(address, params=asked, headers=headers(exam, hall))
+    assert printed.content.startswith(b"%PDF")
+    assert refusal(exam.house.door.get(address, params=asked, headers=headers(exam, quaestor))) == "NotAllowed"
+    assert exam.house.door.get(address, params=asked).status_code == 401
+    elsewhere = exam.house.door.get(address, params={"exam_id": "2026-11"}, headers=headers(exam, hall))
+    assert refusal(elsewhere) == "NotAllowed"
+
+
 def test_a_file_that_is_registered_is_told_so_that_a_batch_can_be_taken_up_again(exam: PaperExam) -> None:
     exam.hand_in()
     exam.number()

@@ -1,9 +1,13 @@
 """A hall on paper from the start that is written where all see it to the envelopes in the chair's hands."""
 
+import re
+
 import httpx
 import pytest
 
+from contracts.events.chassis import RenderDocuments
 from services.session.tables import Hall
+from services.session.worker import render_documents
 from tests.interface.session.exam_day import EXAM, ExamDay, at, hall, start_paper
 
 
@@ -15,9 +19,9 @@ def started(day: ExamDay) -> ExamDay:
     return day
 
 
-def page(day: ExamDay, who: str) -> str:
+def page(day: ExamDay, who: str, path: str = "/session/hall", **more: str) -> str:
     headers = {"authorization": f"Bearer {day.house.token(day.people[who])}"}
-    answer = day.house.door.get("/session/hall", params=hall("Х1"), headers=headers)
+    answer = day.house.door.get(path, params=hall("Х1") | more, headers=headers)
     assert answer.status_code == 200
     return answer.text
 
@@ -69,7 +73,29 @@ def test_the_hall_s_page_leads_to_what_is_handed_out(started: ExamDay) -> None:
     for code in ("1%D0%90", "1%D0%91"):
         assert f"/testbank/api/booklets/{EXAM}/{code}" in html
         assert f"/grading/paper/api/blank_card?exam_id={EXAM}&amp;sub_variant={code}" in html
+    assert f"/grading/paper/api/slips?exam_id={EXAM}" in html
+    assert f"/grading/paper/api/envelope_labels?exam_id={EXAM}" in html
     assert f"/admission/hall/{EXAM}/" in html
+    assert "/grading/paper/api/" not in page(started, "system"), "who hands nothing out prints nothing"
+
+
+def test_art_35_1_the_hall_s_page_leads_to_the_instructions_that_are_read(started: ExamDay) -> None:
+    assert "приложение № 8" not in page(started, "hall Х1"), "not yet rendered"
+    render_documents(started.house.runtime, RenderDocuments(exam_id=EXAM, ordered_by="session"))
+    linked = re.search(
+        r'href="(/session/api/documents/\w+)">Указания, които се прочитат \(приложение № 8\)', page(started, "hall Х1")
+    )
+    assert linked is not None
+    headers = {"authorization": f"Bearer {started.house.token(started.people['hall Х1'])}"}
+    assert started.house.door.get(linked[1], headers=headers).content.startswith(b"%PDF")
+
+
+def test_reasons_of_annulment_are_said_in_the_language_of_the_page(started: ExamDay) -> None:
+    somebody = started.halls["Х1"][0].candidate_id
+    assert ">опит за преписване<" in page(started, "chair", candidate_id=somebody)
+    english = page(started, "chair", candidate_id=somebody, lang="en")
+    assert ">attempted copying<" in english
+    assert "опит за преписване" not in english
 
 
 def test_art_41_2_the_chair_takes_the_envelopes_over_after_counting_them(started: ExamDay) -> None:
@@ -81,7 +107,9 @@ def test_art_41_2_the_chair_takes_the_envelopes_over_after_counting_them(started
     started.do("hall Х1", "reconcile_hall", **hall("Х1"), envelopes=2)
     started.refused("EnvelopesNotAsCounted", "chair", "take_over_hall", **hall("Х1"), envelopes=1)
     started.refused("NotAllowed", "hall Х1", "take_over_hall", **hall("Х1"), envelopes=2)
+    assert "чакат председателя" in page(started, "chair", "/session/")
     assert press(started, "chair", "take_over_hall", envelopes="2").status_code == 303
+    assert "чакат председателя" not in page(started, "chair", "/session/")
     started.refused("AlreadyDone", "chair", "take_over_hall", **hall("Х1"), envelopes=2)
     assert "Приети от председателя" in page(started, "director")
     with started.house.runtime.work() as work:

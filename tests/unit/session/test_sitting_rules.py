@@ -219,7 +219,8 @@ def test_only_copying_bans_and_for_two_years() -> None:
 def test_a_reason_is_told_with_its_article() -> None:
     assert annulment.article(annulment.Reason.COPYING, Mode.ELECTRONIC) == "чл. 28, ал. 1"
     assert "чл. 36, ал. 3" in annulment.article(annulment.Reason.TAKING_OUT, Mode.PAPER)
-    assert all(annulment.words(reason) for reason in annulment.Reason)
+    words = [annulment.words(reason) for reason in annulment.Reason]
+    assert all(one.bg and one.en for one in words)
 
 
 def test_a_keyed_hash_is_bound_to_its_user_name_and_forgives_how_it_was_typed() -> None:
