@@ -1,7 +1,7 @@
 """What was written into each box: the box as photographed, less what the card's own empty boxes look like.
 
 Border, blur and contrast are the same in every box of a card, so they cancel; what remains is
-ink. All arrays have boxes first, in the layout's order; ink is 0 for bare paper and 1 for full black.
+ink: 0 for bare paper and 1 for full black. All boxes are looked at coarsely, and those that hold something finely.
 """
 
 from dataclasses import dataclass
@@ -11,37 +11,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.grading.paper.cards.layout import BOX_MM, CardLayout
-from services.grading.paper.cards.registration import PAGE_PX_PER_MM, Registration, box_centres
+from services.grading.paper.cards.registration import PAGE_PX_PER_MM, Registration, Views, box_centres
 
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]
+Points = NDArray[np.float64]
+Indices = NDArray[np.int64]
 
 PATCH_PX = 40
 PX_PER_MM = 6.0
 PATCH_MM = PATCH_PX / PX_PER_MM
+COARSE_PX = 20
 WHITE_RANK = 0.85
-WHITE_BLOCK_PX = 5
+WHITE_BLOCKS = 8
 EMPTY_SHARE = 0.4
 EMPTY_BOXES = 33
-GREY_SPREAD = 3.0
-GREY_RANK = 99.5
+BARE_INSIDE = 0.014
+BARE_AROUND = 0.024
+BLACK_RANKS = (0.08, 0.92)
+GREY_SPREAD = 3
+GREY_SHARE = 0.995
 GREY = 3
 
 ACROSS, DOWN = np.array([1.0, 0.0]), np.array([0.0, 1.0])
 BOX_PX = BOX_MM * PX_PER_MM
 EDGE = round((PATCH_PX - BOX_PX) / 2)
 INSIDE = slice(EDGE + 3, PATCH_PX - EDGE - 3)
+COARSE_INSIDE = slice(-(-INSIDE.start // 2), INSIDE.stop // 2)
 
 
 @dataclass(frozen=True, slots=True)
 class BoxInk:
-    """`ink` boxes x 40 x 40; `patches` the pictures (boxes x 40 x 40 x channels); `white` the paper's level a box;
-    `print_taken` (3, the largest being 1) which colours black print takes away.
+    """`filled` says of which boxes (numbers in the layout's order, n) there is more than the coarse look: `ink`
+    n x 40 x 40, `patches` the pictures (n x 40 x 40 x channels), `white` the paper's level (n x channels).
+
+    Of all boxes: `amount` of ink inside as a share of black, and `paper`, the paper's level in grey. `print_taken` (3,
+    the largest being 1) says which colours black print takes away.
     """
 
+    filled: Indices
     ink: Floats
     patches: Image
     white: Floats
+    amount: Floats
+    paper: Floats
     print_level: float
     print_taken: Floats
     black_level: float
@@ -49,57 +62,77 @@ class BoxInk:
     is_grey: bool
 
     def inside(self) -> Floats:
-        """The part of each box within its printed border, boxes x n x n."""
+        """The part of each filled box within its printed border, n x 22 x 22."""
         return self.ink[:, INSIDE, INSIDE]
 
 
-def measure(picture: Image, registration: Registration, layout: CardLayout) -> BoxInk:
-    """Cut every box out of the picture and leave only what was added to it."""
-    patches = cut_boxes(picture, registration, layout)
-    grey = patches if patches.ndim == GREY else _grey(patches)
-    white = _paper(patches)
-    dark = np.asarray(1 - grey * (1 / _paper(grey))[:, :, None], dtype=np.float32)
-    emptiest = _emptiest(dark)
-    empty = _middle(dark[emptiest])
-    ink = np.asarray(dark - empty, dtype=np.float32)
+def measure(picture: Image, views: Views, registration: Registration, layout: CardLayout) -> BoxInk:
+    """Look at every box of the picture, cut out those that hold something, and leave only what was added to them."""
+    black = _black_level(registration.page, layout)
+    small, factor = views.for_page(registration.to_picture)
+    paper, coarse = _darkness(cut_boxes(small, factor, registration, box_centres(layout), COARSE_PX))
+    emptiest = _emptiest(coarse)
+    coarse -= _middle(coarse[emptiest])
+    np.maximum(coarse, 0, out=coarse)
+    amount = coarse[:, COARSE_INSIDE, COARSE_INSIDE].mean(axis=(1, 2)) / black
+    filled = np.flatnonzero((amount > BARE_INSIDE) | (coarse.mean(axis=(1, 2)) > BARE_AROUND * black))
+    fine = np.concatenate([filled, emptiest])
+    patches = cut_boxes(picture, 1.0, registration, box_centres(layout), PATCH_PX, fine)
+    is_colour = patches.ndim > GREY
+    grey_white, dark = _darkness(_grey(patches) if is_colour else patches)
+    white = _paper(patches) if is_colour else grey_white[:, None]
+    empty = _middle(dark[len(filled) :])
     return BoxInk(
-        ink=ink,
-        patches=patches,
-        white=white,
+        filled=filled,
+        ink=dark[: len(filled)] - empty,
+        patches=patches[: len(filled)],
+        white=white[: len(filled)],
+        amount=amount,
+        paper=paper,
         print_level=float(np.percentile(empty[EDGE - 2 : EDGE + 4, INSIDE].max(axis=0), 50)),
-        print_taken=_print_taken(patches[emptiest], white[emptiest], empty),
-        black_level=_black_level(registration.page, layout),
-        noise=float(np.median(np.abs(ink[:, INSIDE, INSIDE]))) * 1.48,
+        print_taken=_print_taken(patches[len(filled) :], white[len(filled) :], empty),
+        black_level=black,
+        noise=float(np.median(np.abs(dark[len(filled) :, INSIDE, INSIDE] - empty[INSIDE, INSIDE]))) * 1.48,
         is_grey=_is_grey(patches),
     )
 
 
-def cut_boxes(picture: Image, registration: Registration, layout: CardLayout) -> Image:
-    """The boxes with a margin, upright: boxes x 40 x 40 (x 3)."""
-    centres = box_centres(layout) + registration.local_mm
+def cut_boxes(
+    picture: Image,
+    factor: float,
+    registration: Registration,
+    centres_mm: Points,
+    side_px: int,
+    chosen: Indices | slice = slice(None),
+) -> Image:
+    """The `chosen` boxes with a margin, upright, `side_px` pixels wide and high: n x side x side (x 3).
+
+    `factor` is the picture's size against the one that was registered.
+    """
+    centres = (centres_mm + registration.local_mm)[chosen]
     base = registration.pixels(centres)
-    step_x = registration.pixels(centres + ACROSS) - base
-    step_y = registration.pixels(centres + DOWN) - base
-    offsets = ((np.arange(PATCH_PX) + 0.5) / PX_PER_MM - PATCH_MM / 2).astype(np.float32)
-    maps = [
-        (
-            base[:, axis, None, None].astype(np.float32)
-            + step_x[:, axis, None, None].astype(np.float32) * offsets[None, None, :]
-            + step_y[:, axis, None, None].astype(np.float32) * offsets[None, :, None]
-        ).reshape(-1, PATCH_PX)
-        for axis in (0, 1)
-    ]
+    step_x, step_y = (registration.pixels(centres + way) - base for way in (ACROSS, DOWN))
+    offsets = ((np.arange(side_px) + 0.5) / side_px - 0.5) * PATCH_MM
+    across = ((base[:, :, None] + step_x[:, :, None] * offsets) * factor).astype(np.float32)
+    down = (step_y[:, :, None] * offsets * factor).astype(np.float32)
+    maps = [(across[:, axis, None] + down[:, axis, :, None]).reshape(-1, side_px) for axis in (0, 1)]
     cut = cv2.remap(picture, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(cut, dtype=np.uint8).reshape(len(centres), PATCH_PX, PATCH_PX, *picture.shape[2:])
+    return np.asarray(cut, dtype=np.uint8).reshape(len(centres), side_px, side_px, *picture.shape[2:])
+
+
+def _darkness(grey: Image) -> tuple[Floats, Floats]:
+    """Of each patch the level of its paper, and how much less light than from its paper comes from each pixel."""
+    paper = _paper(grey)[:, 0]
+    return paper, np.asarray(1 - grey * (1 / paper)[:, None, None], dtype=np.float32)
 
 
 def _paper(patches: Image) -> Floats:
     """The level of bare paper in each patch, boxes x channels: bright blocks, whatever is written."""
-    side = PATCH_PX // WHITE_BLOCK_PX
-    tall = patches.reshape(-1, PATCH_PX, *patches.shape[3:])
-    small = cv2.resize(tall, (side, len(tall) // WHITE_BLOCK_PX), interpolation=cv2.INTER_AREA)
-    blocks = np.sort(small.reshape(len(patches), side * side, -1), axis=1)
-    return np.maximum(blocks[:, round(side * side * WHITE_RANK)].astype(np.float32), 1.0)
+    side = patches.shape[1]
+    tall = patches.reshape(-1, side, *patches.shape[3:])
+    small = cv2.resize(tall, (WHITE_BLOCKS, len(patches) * WHITE_BLOCKS), interpolation=cv2.INTER_AREA)
+    blocks = np.sort(small.reshape(len(patches), WHITE_BLOCKS**2, -1).swapaxes(1, 2).copy(), axis=2)
+    return np.maximum(blocks[:, :, round(WHITE_BLOCKS**2 * WHITE_RANK)].astype(np.float32), 1.0)
 
 
 def _black_level(page: Image, layout: CardLayout) -> float:
@@ -110,8 +143,9 @@ def _black_level(page: Image, layout: CardLayout) -> float:
         cut = page[
             max(0, round(around.y)) : round(around.y + around.h), max(0, round(around.x)) : round(around.x + around.w)
         ]
-        dark, light = np.percentile(cut, (8, 92))
-        levels.append(1 - dark / max(float(light), 1.0))
+        ordered = np.sort(cut, axis=None)
+        dark, light = (float(ordered[round(rank * (len(ordered) - 1))]) for rank in BLACK_RANKS)
+        levels.append(1 - dark / max(light, 1.0))
     return float(max(np.median(levels), 0.3))
 
 
@@ -120,10 +154,10 @@ def _grey(patches: Image) -> Image:
     return np.asarray(cv2.cvtColor(tall, cv2.COLOR_BGR2GRAY), dtype=np.uint8).reshape(patches.shape[:3])
 
 
-def _emptiest(dark: Floats) -> NDArray[np.int64]:
+def _emptiest(coarse: Floats) -> Indices:
     """Some boxes that hold nothing, whatever their option: someone may cross the same letter in every question."""
-    filled = dark[:, INSIDE, INSIDE].mean(axis=(1, 2))
-    emptiest = np.argsort(filled)[: round(len(dark) * EMPTY_SHARE)]
+    filled = coarse[:, COARSE_INSIDE, COARSE_INSIDE].mean(axis=(1, 2))
+    emptiest = np.argsort(filled)[: round(len(coarse) * EMPTY_SHARE)]
     return np.asarray(emptiest[:: max(1, len(emptiest) // EMPTY_BOXES)], dtype=np.int64)
 
 
@@ -145,6 +179,7 @@ def _middle(some: Floats) -> Floats:
 def _is_grey(patches: Image) -> bool:
     if patches.ndim == GREY:
         return True
-    some = patches[::7, ::3, ::3].reshape(-1, 3).astype(np.int16)
-    balance = some - np.sort(some, axis=0)[len(some) // 2]
-    return float(np.percentile(np.ptp(balance, axis=1), GREY_RANK)) <= GREY_SPREAD
+    channels = patches[::2, ::3, ::3].reshape(-1, 3).T.astype(np.int16)
+    balance = channels - np.sort(channels, axis=1)[:, channels.shape[1] // 2, None]
+    spread = np.sort(np.maximum.reduce(balance) - np.minimum.reduce(balance))
+    return bool(spread[round(GREY_SHARE * (len(spread) - 1))] <= GREY_SPREAD)

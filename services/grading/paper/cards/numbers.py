@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from services.grading.paper.cards import codes
 from services.grading.paper.cards.drawing import NUMBER_VERSION, PAGE_CODE_VERSION, STICKER_CODE_MM
 from services.grading.paper.cards.layout import Rect
 from services.grading.paper.cards.registration import Points
@@ -107,6 +108,9 @@ def _finders_wrong(dark: Modules) -> float:
 
 
 def _decoded_clean(dark: Modules) -> str:
+    text = codes.decoded(dark)
+    if text is not None:
+        return text
     clean = np.where(np.pad(dark, QUIET_MODULES), 0, 255).astype(np.uint8)
     picture = np.kron(clean, np.ones((MODULE_PX, MODULE_PX), np.uint8))
     low, high = QUIET_MODULES * MODULE_PX, (QUIET_MODULES + len(dark)) * MODULE_PX - 1

@@ -4,7 +4,7 @@ Nothing is guessed: whatever lies between two thresholds is doubtful and goes to
 Source of what counts: Art. 46(1) (none, several, only pencil) and 46(2) (signs other than a cross, other colours).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import cv2
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from services.grading.paper.cards import shapes
 from services.grading.paper.cards.colours import COLOURED, colour_name, tint
-from services.grading.paper.cards.ink import PX_PER_MM, BoxInk
+from services.grading.paper.cards.ink import INSIDE, PX_PER_MM, BoxInk
 
 Floats = NDArray[np.float32]
 
@@ -92,10 +92,11 @@ class CardInk:
 def read_boxes(measured: BoxInk, limits: Thresholds | None = None) -> CardInk:
     """Classify every box of a card."""
     limits = limits or Thresholds()
-    amount = np.clip(measured.inside(), 0, None).mean(axis=(1, 2)) / measured.black_level
-    around = np.clip(measured.ink, 0, None).mean(axis=(1, 2)) / measured.black_level
-    shares = _shares(measured, (amount > limits.empty_ink / 2) | (around > limits.sign_ink))
-    forms = [_form(float(a), float(b), s, limits) for a, b, s in zip(amount, around, shares, strict=True)]
+    ink = np.maximum(measured.ink, 0)
+    amount = ink[:, INSIDE, INSIDE].mean(axis=(1, 2)) / measured.black_level
+    around = ink.mean(axis=(1, 2)) / measured.black_level
+    shares = shapes.network().shares(shapes.seen_by_network(measured.ink, measured.print_level))
+    forms = [_form(*one, limits) for one in zip(amount.tolist(), around.tolist(), shares.tolist(), strict=True)]
     _solid_ones_are_blots(measured, amount, shares[:, shapes.CROSS], forms, limits)
     written = np.flatnonzero([form is not State.EMPTY for form, _ in forms])
     tints = tint(measured, written)
@@ -106,25 +107,32 @@ def read_boxes(measured: BoxInk, limits: Thresholds | None = None) -> CardInk:
     pens = _Pens.of([taken[i] for i in crosses], [darkness[i] for i in crosses], limits, is_grey=measured.is_grey)
     shaded = _shaded(measured, limits)
     rounded = np.round(shares.astype(np.float64), 4).tolist()
-    boxes = []
-    for index, (form, margin) in enumerate(forms):
+    boxes = _bare(measured.amount, limits)
+    for index, (place, (form, margin)) in enumerate(zip(measured.filled.tolist(), forms, strict=True)):
         colour = "unknown" if measured.is_grey and index in names else names.get(index, "")
         if form is State.PEN:
             state = pens.state(darkness[index], taken[index], limits)
         else:
             is_likely = form is State.DOUBTFUL and shares[index, shapes.CROSS] >= limits.likely_cross
             state = State.SIGN if is_likely and colour in FOREIGN else form
-        boxes.append(
-            BoxReading(
-                state=State.DOUBTFUL if shaded[index] else state,
-                ink=round(float(amount[index]), 4),
-                shares=tuple(rounded[index]),
-                darkness=round(darkness.get(index, 0.0), 3),
-                colour=colour,
-                margin=round(margin, 4),
-            )
+        boxes[place] = BoxReading(
+            state=state,
+            ink=round(float(amount[index]), 4),
+            shares=tuple(rounded[index]),
+            darkness=round(darkness.get(index, 0.0), 3),
+            colour=colour,
+            margin=round(margin, 4),
         )
+    for place in np.flatnonzero(shaded).tolist():
+        boxes[place] = replace(boxes[place], state=State.DOUBTFUL)
     return CardInk(tuple(boxes), _cannot_judge(measured, pens, limits))
+
+
+def _bare(amount: Floats, limits: Thresholds) -> list[BoxReading]:
+    rounded = np.round(amount.astype(np.float64), 4)
+    margins = np.round(limits.empty_ink - rounded, 4).tolist()
+    pairs = zip(rounded.tolist(), margins, strict=True)
+    return [BoxReading(State.EMPTY, ink, shapes.SURELY_EMPTY, 0.0, "", margin) for ink, margin in pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +191,9 @@ def _usual(darkness: NDArray[np.float64], limits: Thresholds) -> tuple[float, fl
     return middle, middle - min(max(spread, least * middle), most * middle)
 
 
-def _shares(measured: BoxInk, is_inked: NDArray[np.bool_]) -> Floats:
-    """The network's shares; boxes without ink are empty without being looked at."""
-    shares = np.zeros((len(measured.ink), len(shapes.CLASSES)), np.float32)
-    shares[:, shapes.EMPTY] = 1
-    if is_inked.any():
-        seen = shapes.seen_by_network(measured.ink[is_inked], measured.print_level)
-        shares[is_inked] = shapes.network().shares(seen)
-    return shares
-
-
-def _form(amount: float, around: float, shares: Floats, limits: Thresholds) -> tuple[State, float]:
+def _form(amount: float, around: float, shares: list[float], limits: Thresholds) -> tuple[State, float]:
     """The form alone; a cross is called PEN until its ink is judged. A sign may be drawn `around` the box."""
-    empty, cross, sign = (float(shares[i]) for i in (shapes.EMPTY, shapes.CROSS, shapes.SIGN))
+    empty, cross, sign = shares[shapes.EMPTY], shares[shapes.CROSS], shares[shapes.SIGN]
     if sign >= limits.sign_share and max(amount, around) >= limits.sign_ink:
         return State.SIGN, sign - limits.sign_share
     if amount <= limits.empty_ink and empty >= limits.nearly_empty_share:
@@ -213,22 +211,28 @@ def _solid_ones_are_blots(
     measured: BoxInk, amount: Floats, crosses: Floats, forms: list[tuple[State, float]], limits: Thresholds
 ) -> None:
     """No pen is as wide as a blot: what a square of `BLOT_MM` fits into many times was not drawn in two strokes."""
-    kernel = np.ones((round(BLOT_MM * PX_PER_MM),) * 2, np.uint8)
-    for index, (form, margin) in enumerate(forms):
-        if form is State.EMPTY or amount[index] < limits.least_blot_ink:
-            continue
-        ink = measured.ink[index]
-        level = float(np.partition(ink, -DARKEST_PX, axis=None)[-DARKEST_PX:].mean())
-        solid = int(cv2.erode((ink > SOLID * level).astype(np.uint8), kernel, borderValue=(0,)).sum())
+    thick = np.flatnonzero((amount >= limits.least_blot_ink) & [form is not State.EMPTY for form, _ in forms])
+    for index, solid in zip(thick.tolist(), _solid_px(measured.ink[thick]).tolist(), strict=True):
+        form, margin = forms[index]
         if solid >= (limits.blot_like_a_cross_px if crosses[index] >= limits.sure_cross_share else limits.blot_px):
             forms[index] = State.SIGN, margin
         elif solid >= limits.nearly_a_blot_px and form is State.PEN:
             forms[index] = State.DOUBTFUL, margin
 
 
+def _solid_px(ink: Floats) -> NDArray[np.int64]:
+    """Per box the places where a square of `BLOT_MM` fits into the ink."""
+    reach = round(BLOT_MM * PX_PER_MM)
+    level = np.sort(ink.reshape(len(ink), ink.shape[1] * ink.shape[2]), axis=1)[:, -DARKEST_PX:].mean(axis=1)
+    solid = np.zeros((len(ink), ink.shape[1] + reach, ink.shape[2]), np.uint8)  # boxes one above the other, apart
+    solid[:, reach:] = ink > (SOLID * level)[:, None, None]
+    tall = solid.reshape(-1, ink.shape[2])
+    fits = cv2.erode(tall, np.ones((reach, reach), np.uint8), borderValue=(0,)) if len(tall) else tall
+    return np.asarray(fits.reshape(solid.shape).sum(axis=(1, 2)), dtype=np.int64)
+
+
 def _shaded(measured: BoxInk, limits: Thresholds) -> NDArray[np.bool_]:
-    paper = measured.white.mean(axis=1)
-    return np.asarray(paper < limits.shaded_paper * np.median(paper), dtype=np.bool_)
+    return np.asarray(measured.paper < limits.shaded_paper * np.median(measured.paper), dtype=np.bool_)
 
 
 def _cannot_judge(measured: BoxInk, pens: _Pens, limits: Thresholds) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ Floats = NDArray[np.float32]
 
 PAGE_PX_PER_MM = 3
 SEARCHES = ((0, 15, 0.085), (1, 29, 0.05), (1, 61, 0.05))
+SIDES = 0.16
+PAGE_SHAPED = (0.9, 1.1)
 LEAST_MARKS = 2
 LEAST_BOXES_SEEN = 0.8
 LEAST_BOXES_TO_GO_ON = 0.3
@@ -101,25 +103,28 @@ class Views:
             sizes.append(np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
         return cls(tuple(sizes))
 
+    def for_page(self, to_picture: Points) -> tuple[Image, float]:
+        """The picture next finer than `PAGE_PX_PER_MM`, and its size against that of the whole."""
+        shrink = _px_per_mm(to_picture) / PAGE_PX_PER_MM
+        level = min(max(0, int(np.log2(max(shrink, 1) / 0.8))), len(self.sizes) - 1)
+        return self.sizes[level], 0.5**level
+
     def page(self, to_picture: Points, bent: Points | None = None) -> Image:
         """The card upright and flat, `PAGE_PX_PER_MM` pixels a millimetre; outside the picture it is black.
 
         With `bent`, as `_bent` gives it, a card that did not lie flat is smoothed out too.
         """
-        shrink = _px_per_mm(to_picture) / PAGE_PX_PER_MM
-        level = min(max(0, int(np.log2(max(shrink, 1) / 0.8))), len(self.sizes) - 1)
-        smaller = np.diag([0.5**level, 0.5**level, 1.0]) @ to_picture
+        picture, factor = self.for_page(to_picture)
+        smaller = np.diag([factor, factor, 1.0]) @ to_picture
         size = (round(PAGE_MM[0] * PAGE_PX_PER_MM), round(PAGE_MM[1] * PAGE_PX_PER_MM))
         if bent is None:
             scale = np.diag([1 / PAGE_PX_PER_MM, 1 / PAGE_PX_PER_MM, 1.0])
             flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-            return np.asarray(
-                cv2.warpPerspective(self.sizes[level], smaller @ scale, size, flags=flags), dtype=np.uint8
-            )
+            return np.asarray(cv2.warpPerspective(picture, smaller @ scale, size, flags=flags), dtype=np.uint8)
         places, terms = _grid()
         at = _apply(smaller, places + terms @ bent).astype(np.float32).reshape(GRID[1], GRID[0], 2)
         maps = [cv2.resize(at[..., axis], size, interpolation=cv2.INTER_LINEAR) for axis in (0, 1)]
-        return np.asarray(cv2.remap(self.sizes[level], maps[0], maps[1], cv2.INTER_LINEAR), dtype=np.uint8)
+        return np.asarray(cv2.remap(picture, maps[0], maps[1], cv2.INTER_LINEAR), dtype=np.uint8)
 
 
 @functools.lru_cache(maxsize=1)
@@ -222,8 +227,8 @@ def _mark_corners(layout: CardLayout, marks: dict[int, Points]) -> tuple[Points,
 
 
 def _from_marks(views: Views, layout: CardLayout) -> tuple[Points, dict[int, Points]]:
-    best: dict[int, Points] = {}
-    for from_last, window, least in SEARCHES:
+    best = _marks_at_the_sides(views)
+    for from_last, window, least in SEARCHES if len(best) < len(layout.marks) else ():
         level = max(0, len(views.sizes) - 1 - from_last)
         best = {**_marks(views.sizes[level], 0.5**level, _detector(window, least)), **best}
         if len(best) >= len(layout.marks) - 2:
@@ -249,6 +254,23 @@ def _placed(card: Points, picture: Points, side_mm: float) -> Points | None:
         return None if turned is None else np.vstack([turned, [0, 0, 1]])
     homography, _ = cv2.findHomography(card, picture, cv2.RANSAC, near)
     return None if homography is None else np.asarray(homography, dtype=np.float64)
+
+
+def _marks_at_the_sides(views: Views) -> dict[int, Points]:
+    """Where an upright page that fills its scan has its marks: a third of the picture, looked at first."""
+    level = len(views.sizes) - 1
+    small = views.sizes[level]
+    least, most = PAGE_SHAPED
+    if not least <= small.shape[0] / small.shape[1] * PAGE_MM[0] / PAGE_MM[1] <= most:
+        return {}
+    wide = round(SIDES * small.shape[1])
+    sides = np.hstack([small[:, :wide], small[:, -wide:]])
+    found = _marks(sides, 1.0, _detector(*SEARCHES[0][1:]))
+    beyond = np.array([small.shape[1] - 2 * wide, 0.0])
+    return {
+        number: (corners + beyond * (corners[:, :1].mean() > wide) + 0.5) * 2**level - 0.5
+        for number, corners in found.items()
+    }
 
 
 def _marks(small: Image, factor: float, detector: cv2.aruco.ArucoDetector) -> dict[int, Points]:
@@ -283,12 +305,13 @@ def _is_plausible(homography: Points) -> bool:
 def _box_shifts(page: Image, centres: Points) -> tuple[Points, NDArray[np.bool_]]:
     patches = _grey_patches(page, centres)
     some = np.sort(patches[:, ::4, ::4].reshape(len(patches), -1), axis=1)
-    white = some[:, round(some.shape[1] * WHITE_RANK), None]
+    white = np.maximum(some[:, round(some.shape[1] * WHITE_RANK), None], 1)
     inner = round(PATCH_MM / 2 * PAGE_PX_PER_MM)
     reach = round(BOX_MM / 2 * PAGE_PX_PER_MM)
     band = slice(inner - reach, inner + reach + 1)
-    across, score_x = _edge_pair(1 - patches[:, band, :].mean(axis=1, dtype=np.float32) / np.maximum(white, 1))
-    down, score_y = _edge_pair(1 - patches[:, :, band].mean(axis=2, dtype=np.float32) / np.maximum(white, 1))
+    full = (white * np.float32(2 * reach + 1)).astype(np.float32)
+    across, score_x = _edge_pair(1 - patches[:, band, :].sum(axis=1, dtype=np.uint16) / full)
+    down, score_y = _edge_pair(1 - patches[:, :, band].sum(axis=2, dtype=np.uint16) / full)
     rounded_off = centres - np.floor(centres * PAGE_PX_PER_MM) / PAGE_PX_PER_MM
     return np.column_stack([across, down]) - rounded_off, (np.minimum(score_x, score_y) > BOX_SEEN)
 
@@ -296,7 +319,7 @@ def _box_shifts(page: Image, centres: Points) -> tuple[Points, NDArray[np.bool_]
 def _edge_pair(profile: Floats) -> tuple[Points, Points]:
     count = profile.shape[1]
     fine = cv2.resize(profile, (count * FINE, profile.shape[0]), interpolation=cv2.INTER_CUBIC)
-    fine = fine - np.median(fine, axis=1, keepdims=True)
+    fine = fine - np.sort(fine, axis=1)[:, fine.shape[1] // 2, None]
     step = PAGE_PX_PER_MM * FINE
     half = (BOX_MM - LINE_MM) / 2 * step
     middle = (count // 2 + 0.5) * FINE - 0.5
@@ -310,11 +333,9 @@ def _edge_pair(profile: Floats) -> tuple[Points, Points]:
 
 def _grey_patches(page: Image, centres: Points) -> Image:
     half = round(PATCH_MM / 2 * PAGE_PX_PER_MM)
-    offsets = np.arange(-half, half + 1)
-    at = np.floor(centres * PAGE_PX_PER_MM).astype(int)
-    rows = np.clip(at[:, 1, None] + offsets, 0, page.shape[0] - 1)
-    columns = np.clip(at[:, 0, None] + offsets, 0, page.shape[1] - 1)
-    return page[rows[:, :, None], columns[:, None, :]]
+    windows = np.lib.stride_tricks.sliding_window_view(page, (2 * half + 1, 2 * half + 1))
+    at = np.floor(centres * PAGE_PX_PER_MM).astype(int) - half
+    return np.asarray(windows[at[:, 1], at[:, 0]], dtype=np.uint8)
 
 
 @functools.lru_cache(maxsize=8)

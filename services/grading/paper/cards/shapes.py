@@ -15,6 +15,7 @@ Floats = NDArray[np.float32]
 
 CLASSES = ("empty", "cross", "sign", "unclear")
 EMPTY, CROSS, SIGN, UNCLEAR = range(4)
+SURELY_EMPTY = (1.0, 0.0, 0.0, 0.0)
 SIDE = 20
 KERNELS = ((5, 2), (3, 1))  #: side and step of the convolutions
 WEIGHTS = "shapes.npz"
@@ -31,12 +32,12 @@ class Network:
         picture: Floats = seen.reshape(len(seen), SIDE, SIDE, 1)
         for (side, step), (weights, biases) in zip(KERNELS, self.layers, strict=False):
             pieces = windows(picture, side, step)
-            value = np.maximum(_added(pieces.reshape(-1, len(weights)), weights, biases), 0)
-            picture = value.reshape(*pieces.shape[:3], -1)
+            picture = _rectified(pieces.reshape(-1, len(weights)) @ weights, biases).reshape(*pieces.shape[:3], -1)
         value = picture.reshape(len(seen), -1)
         for weights, biases in self.layers[len(KERNELS) : -1]:
-            value = np.maximum(_added(value, weights, biases), 0)
-        value = _added(value, *self.layers[-1])
+            value = _rectified(value @ weights, biases)
+        weights, biases = self.layers[-1]
+        value = value @ weights + biases
         value = np.exp(value - value.max(axis=1, keepdims=True))
         return np.asarray(value / value.sum(axis=1, keepdims=True), dtype=np.float32)
 
@@ -47,8 +48,9 @@ def windows(value: Floats, side: int, step: int) -> Floats:
     return np.ascontiguousarray(pieces).reshape(*pieces.shape[:3], -1)
 
 
-def _added(value: Floats, weights: Floats, biases: Floats) -> Floats:
-    return np.asarray(cv2.gemm(value, weights, 1, np.zeros(0), 0), dtype=np.float32) + biases
+def _rectified(value: Floats, biases: Floats) -> Floats:
+    value += biases
+    return np.maximum(value, 0, out=value)
 
 
 @functools.lru_cache(maxsize=1)

@@ -103,12 +103,14 @@ def printed_mask(layout: CardLayout, margin_px: int) -> Image:
 
 
 def _written(page: Image, layout: CardLayout, occupied: list[Rect]) -> Image:
-    coarse = cv2.resize(page, (page.shape[1] // PAPER_STEP, page.shape[0] // PAPER_STEP), interpolation=cv2.INTER_AREA)
+    size = (page.shape[1] // PAPER_STEP, page.shape[0] // PAPER_STEP)
+    even = page[: size[1] * PAPER_STEP, : size[0] * PAPER_STEP]
+    coarse = cv2.resize(even, size, interpolation=cv2.INTER_AREA)
     light = cv2.blur(cv2.dilate(coarse, np.ones((PAPER_STEP, PAPER_STEP), np.uint8)), (5, 5))
     paper = cv2.resize(light, page.shape[::-1], interpolation=cv2.INTER_LINEAR)
     limit = cv2.convertScaleAbs(paper, alpha=1 - INK_SHARE)
-    dark = np.asarray(cv2.compare(page, limit, cv2.CMP_LT), dtype=np.uint8)
-    dark[printed_mask(layout, PRINT_MARGIN_PX) > 0] = 0
+    compared = cv2.compare(page, limit, cv2.CMP_LT)
+    dark = np.asarray(cv2.subtract(compared, printed_mask(layout, PRINT_MARGIN_PX)), dtype=np.uint8)
     places = [layout.number_box.grown(1.5), layout.code_box.grown(3), code_caption(layout)]
     places += [mark.rect.grown(1.5) for mark in layout.marks]
     for rect in [*places, *occupied]:
@@ -126,13 +128,14 @@ def _pieces(written: Image, near_print: Image) -> list[_Piece]:
     What only lines the print is the print itself, where paper was stretched or a scan is not sharp.
     """
     joined = cv2.dilate(written, np.ones((JOINED_PX, JOINED_PX), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    inflated = JOINED_PX - 1
-    large = np.maximum(stats[:, 2], stats[:, 3]) >= LEAST_SIZE_MM * PAGE_PX_PER_MM + inflated
+    outlines = cv2.findContours(joined, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]
+    least = LEAST_SIZE_MM * PAGE_PX_PER_MM + JOINED_PX - 1
+    if not any(max(cv2.boundingRect(outline)[2:]) >= least for outline in outlines):
+        return []
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    large = np.flatnonzero(np.maximum(stats[:, 2], stats[:, 3]) >= least)
     pieces = []
-    for index in range(1, count):
-        if not large[index]:
-            continue
+    for index in large[large > 0].tolist():
         x, y, w, h = (int(v) for v in stats[index, :4])
         own = (labels[y : y + h, x : x + w] == index) & (written[y : y + h, x : x + w] > 0)
         area = float(own.sum()) / PAGE_PX_PER_MM**2

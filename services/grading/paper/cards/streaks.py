@@ -39,10 +39,12 @@ def _streaks(small: Image, axis: int) -> list[tuple[int, int]]:
     lines = small if axis == 0 else cv2.transpose(small)
     across, long = lines.shape[1], lines.shape[0] // BANDS
     # The brightest of each band: print leaves gaps along every line, a streak leaves none.
-    smooth = np.asarray(cv2.blur(lines[: long * BANDS], (1, SMOOTH_PX)), dtype=np.uint8)
-    bands = smooth.reshape(BANDS, long, across).max(axis=1)
+    some = lines[: long * BANDS].reshape(BANDS, long, across)
+    smooth = np.add(some[:, :-2], some[:, 1:-1], dtype=np.uint16)
+    smooth += some[:, 2:]
+    bands = np.asarray(smooth.max(axis=1) // SMOOTH_PX, dtype=np.uint8)
     around = cv2.morphologyEx(bands, cv2.MORPH_CLOSE, np.ones((1, NEAR_PX), np.uint8))
-    is_dark = (cv2.subtract(around, bands) >= LEAST_DEPTH).mean(axis=0) >= LEAST_BANDS
+    is_dark = (cv2.subtract(around, bands) >= LEAST_DEPTH).sum(axis=0) >= LEAST_BANDS * BANDS
     edge = round(EDGE * across)
     is_dark[:edge] = is_dark[across - edge :] = False
     turns = np.flatnonzero(np.diff(np.concatenate([[False], is_dark, [False]]).astype(np.int8)))

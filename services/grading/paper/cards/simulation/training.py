@@ -28,8 +28,6 @@ RATE = 1.5e-3
 DECAY = 1e-4
 CHANNELS = (12, 24)
 HIDDEN = 48
-EMPTY_KEPT = 0.08
-NOT_QUITE_EMPTY = 0.012
 DAMAGE = 0.6
 TRAINED_SHARE = 0.92  #: the other cards say how good the network is
 FAR_SIGNS = ("word", "signature", "drawing")
@@ -80,14 +78,13 @@ def samples(card: NDArray[np.uint8], layout: CardLayout, cards: int) -> tuple[Fl
         )
         grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         try:
-            measured = ink.measure(picture, register(Views.of(grey), layout), layout)
+            views = Views.of(grey)
+            measured = ink.measure(picture, views, register(views, layout), layout)
         except NotRegistered:
             continue
-        truth = _classes(layout, filling)
-        is_odd = measured.inside().mean(axis=(1, 2)) / measured.black_level > NOT_QUITE_EMPTY
-        keep = (truth > shapes.EMPTY) | ((truth == shapes.EMPTY) & (is_odd | (rng.random(len(truth)) < EMPTY_KEPT)))
-        rows.append(shapes.seen_by_network(measured.ink[keep], measured.print_level))
-        labels.append(truth[keep])
+        truth = _classes(layout, filling)[measured.filled]
+        rows.append(shapes.seen_by_network(measured.ink[truth >= 0], measured.print_level))
+        labels.append(truth[truth >= 0])
     return np.vstack(rows), np.concatenate(labels)
 
 
