@@ -180,6 +180,11 @@ def test_the_second_check_is_blind_and_the_chair_sees_both_counts(
     assert second.locator("#q7").input_value() in {"", *seen["marks"]["7"]}, "nothing of the first count"
     by_keys(second, seen)
     expect(second.locator("[role=status]")).to_contain_text("Няма карти, които чакат Вас")
+    second.locator(".together a").press("Enter")
+    expect(second.locator("h1")).to_contain_text("повторно броене")
+    expect(second.locator("table.differences tbody tr")).to_have_text(f"7––{''.join(seen['marks']['7'])}")
+    assert second.locator("#marks").count() == 0, "what the three count is recorded by the chair"
+    clean(second)
     chair.goto(desk.address("mark"))
     headings = chair.locator("table.differences thead th").all_inner_texts()
     assert headings == ["Въпрос", "Машина", "Проверка 1", "Проверка 1 (решена)", "Проверка 2"]

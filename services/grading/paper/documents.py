@@ -1,10 +1,10 @@
 """What stands on the documents of the paper exam's grading: the slip of App. 9, the envelopes' labels, the numbers of
-Art. 44, the protocol of the print run, the marking protocol of App. 11, the second marking (Art. 48(2)). The answer
-card of App. 10 is drawn by ``cards``, where it is also read.
+Art. 44, the protocol of the print run, the marking protocol of App. 11, the protocol of an annulled card (Art. 46(2)),
+the second marking (Art. 48(2)). The answer card of App. 10 is drawn by ``cards``, where it is also read.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from markupsafe import Markup
@@ -50,6 +50,7 @@ class CopiesRow:
 class CopiesProtocol:
     """The print run, and the spare and spoiled copies that are written off (Art. 35(2), 42(1))."""
 
+    number: str
     exam_on: date
     held_on: date
     appeared: int
@@ -93,6 +94,23 @@ class Appendix11:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardAnnulmentProtocol:
+    """The decision that a card is annulled for what stands on it (Art. 46(2)), before anybody knows whose it is.
+    ``signs``: what the machine saw; ``scan_sha256``: of the scan that was looked at, if there is one.
+    """
+
+    number: str
+    exam_on: date
+    decided_at: datetime
+    card: str
+    sub_variant: str | None
+    reason: str
+    signs: tuple[str, ...]
+    scan_sha256: str | None
+    signatories: tuple[Signatory, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecondMarking:
     """A card that was marked twice. ``settled``: the count that stands; ``differing``: numbers of the questions in
     dispute.
@@ -126,6 +144,9 @@ ENVELOPE_LABELS = DocumentKind("envelope_labels", EnvelopeLabels, "Етикет�
 COPIES_PROTOCOL = DocumentKind("copies_protocol", CopiesProtocol, "Протокол за тиража на изпитните материали")
 STICKER_SHEET = DocumentKind("sticker_sheet", StickerSheet, "Номера по чл. 44")
 APPENDIX_11 = DocumentKind("appendix_11", Appendix11, "Протокол за оценяване (приложение № 11)")
+CARD_ANNULMENT_PROTOCOL = DocumentKind(
+    "card_annulment_protocol", CardAnnulmentProtocol, "Протокол за анулиран тест по чл. 46, ал. 2"
+)
 SECOND_MARKING_PROTOCOL = DocumentKind(
     "second_marking_protocol", SecondMarkingProtocol, "Протокол за втора проверка по чл. 48, ал. 2"
 )
@@ -137,5 +158,6 @@ DOCUMENTS = Documents(
     COPIES_PROTOCOL,
     STICKER_SHEET,
     APPENDIX_11,
+    CARD_ANNULMENT_PROTOCOL,
     SECOND_MARKING_PROTOCOL,
 )

@@ -283,7 +283,11 @@ def scans(work: Work, *, exam_id: str) -> Answer:
 
 
 def my_cards(work: Work, *, exam_id: str) -> Answer:
-    """The cards given to this member (Art. 45, 48(2)): first checks, then second ones, each by number."""
+    """The cards given to this member (Art. 45, 48(2)): first checks, then second ones, each by number.
+
+    ``to_settle``: both members have counted and saw it differently; the chair and the two count again (reading_30).
+    """
+    exam = announced(work, exam_id)
     query = (
         select(Assignment)
         .join(Card, (Card.exam_id == Assignment.exam_id) & (Card.number == Assignment.number))
@@ -294,19 +298,39 @@ def my_cards(work: Work, *, exam_id: str) -> Answer:
         Marking.exam_id == exam_id, Marking.marker == work.actor.id, Marking.stage == MARKING
     )
     done = {(number, round_number) for number, round_number in work.session.execute(marked)}
+    given = work.session.scalars(query).all()
+    disputed = _disputed(work, exam, [one.number for one in given])
     return {
         "cards": [
-            {"number": one.number, "round": one.round, "marked": (one.number, one.round) in done}
-            for one in work.session.scalars(query)
+            {
+                "number": one.number,
+                "round": one.round,
+                "marked": (one.number, one.round) in done,
+                "to_settle": one.number in disputed,
+            }
+            for one in given
         ]
     }
+
+
+def _disputed(work: Work, exam: Exam, numbers: list[str]) -> set[str]:
+    """The cards on which two members' counts differ, both being in."""
+    twice = select(Marking.number).where(
+        Marking.exam_id == exam.exam_id,
+        Marking.round == checking.SECOND,
+        Marking.stage == MARKING,
+        Marking.number.in_(numbers),
+    )
+    found = dossiers(work, exam, work.session.scalars(twice))
+    return {number for number, one in found.items() if one.standing is not None and one.standing.to_settle}
 
 
 def card(work: Work, *, exam_id: str, number: str) -> Answer:
     """A card as the machine read it, with its picture; ``open``: the questions that this person has to decide.
 
-    A member sees his own count and no other's (Art. 48(2)), and of the machine's reading nothing at the questions that
-    are open to him. The chair sees all, and what is to be settled. Raises ``CardNotYours``.
+    A member sees his own count and no other's (Art. 48(2)) until both members' are in and differ, and of the machine's
+    reading nothing at the questions that are open to him. The chair sees all, and what is to be settled. Raises
+    ``CardNotYours``.
     """
     exam = announced(work, exam_id)
     law, found = law_of(exam), dossier(work, exam, number)
@@ -319,10 +343,10 @@ def card(work: Work, *, exam_id: str, number: str) -> Answer:
         "scan_sha256": found.page.scan_sha256 if found.page else None,
         "picture_sha256": found.page.picture_sha256 if found.page else None,
     }
-    return shown | (_for_chair(found) if work.role is Role.CHAIR else _for_member(work, found, law))
+    return shown | (_for_chair(work, found) if work.role is Role.CHAIR else _for_member(work, found, law))
 
 
-def _for_chair(found: Dossier) -> dict[str, Any]:
+def _for_chair(work: Work, found: Dossier) -> dict[str, Any]:
     standing = found.standing
     return {
         "overlay_sha256": found.page.overlay_sha256 if found.page else None,
@@ -332,7 +356,17 @@ def _for_chair(found: Dossier) -> dict[str, Any]:
         "to_settle": list(standing.to_settle) if standing else [],
         "differing": list(standing.differing) if standing else [],
         "markings": [_marking(one) for _, one in sorted(found.markings.items())],
+        "together": _together(work, found),
     }
+
+
+def _together(work: Work, found: Dossier) -> list[str]:
+    """The two members who saw the card differently: they count again with the chair (reading_30)."""
+    if found.standing is None or not found.standing.to_settle or found.standing.round != checking.SECOND:
+        return []
+    names = members(work, found.card.exam_id)
+    counted = (found.markings[one, MARKING].marker for one in (checking.FIRST, checking.SECOND))
+    return [str(names[marker]) for marker in counted]
 
 
 def _for_member(work: Work, found: Dossier, law: Regulation) -> dict[str, Any]:
@@ -346,6 +380,8 @@ def _for_member(work: Work, found: Dossier, law: Regulation) -> dict[str, Any]:
     if given is None:
         raise CardNotYours(number=found.card.number)
     mine = found.markings.get((given.round, MARKING))
+    together = _together(work, found)
+    shown = sorted(found.markings.items()) if together else [((given.round, MARKING), mine)]
     page = found.page
     # The measures of the boxes are told to no member: what is drawn from them is not to be foreseen.
     seed = b"" if page is None else canonical(page.reading)
@@ -354,7 +390,9 @@ def _for_member(work: Work, found: Dossier, law: Regulation) -> dict[str, Any]:
         "reading": _without_word(page.reading, own) if page else None,
         "round": given.round,
         "open": sorted(own),
-        "markings": [_marking(mine)] if mine else [],
+        "differing": list(found.standing.differing) if found.standing and together else [],
+        "markings": [_marking(one) for _, one in shown if one],
+        "together": together,
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from chassis.documents import Signatory
 from chassis.work import Work
 from contracts.people import Names, Role
 from contracts.phrase import Phrase
@@ -95,6 +96,16 @@ def staff(work: Work, exam_id: str, role: Role) -> dict[str, Names]:
     query = select(StaffMember).where(StaffMember.exam_id == exam_id, StaffMember.role == role)
     found = work.session.scalars(query.order_by(StaffMember.person_id))
     return {one.person_id: Names(one.first, one.middle, one.last) for one in found}
+
+
+def commission_and_director(work: Work, exam_id: str) -> tuple[Signatory, ...]:
+    """Who signs what commission and director decided together; the director's name is for the pen."""
+    chair = next(iter(staff(work, exam_id, Role.CHAIR).values()), None)
+    return (
+        Signatory("Председател на изпитната комисия", chair),
+        Signatory("Директор на дирекция „Методология на контрола и вътрешен одит“"),
+        *(Signatory("Член на изпитната комисия", names) for names in members(work, exam_id).values()),
+    )
 
 
 def copies_of(work: Work, exam_id: str) -> list[Copies]:

@@ -26,8 +26,15 @@ from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import NotAuthenticated, NotFound, OutOfOrder
 from services.grading.paper.commands import PRINTING, READERS, VERBS
-from services.grading.paper.documents import APPENDIX_9, COPIES_PROTOCOL, ENVELOPE_LABELS, STICKER_SHEET
+from services.grading.paper.documents import (
+    APPENDIX_9,
+    CARD_ANNULMENT_PROTOCOL,
+    COPIES_PROTOCOL,
+    ENVELOPE_LABELS,
+    STICKER_SHEET,
+)
 from services.grading.paper.queries import may_look
+from services.grading.paper.rules import signs
 from services.grading.paper.rules.copies import Printed
 from services.grading.paper.settings import Settings
 from services.grading.paper.sheet import marks_of, sheet
@@ -170,6 +177,7 @@ class CommissionsPage:
     async def _show(self, request: Request, exam_id: str | None, failed: "Failed | None" = None) -> Response:
         exams = (await self._door.carry_out(request, "exams", {}))["exams"]
         exam_id = exam_id or next((one["exam_id"] for one in exams), None)
+        documents = await self._documents(request, exam_id) if exam_id else []
         return self._door.pages.answer(
             request,
             "overview.html",
@@ -177,17 +185,22 @@ class CommissionsPage:
             exams=exams,
             exam_id=exam_id,
             at=await self._door.carry_out(request, "progress", {"exam_id": exam_id}) if exam_id else None,
-            documents=await self._documents(request, exam_id) if exam_id else [],
+            documents=[one for one in documents if one["kind"] in _PRINTED],
+            annulment_protocols={
+                one["subject"]: one for one in documents if one["kind"] == CARD_ANNULMENT_PROTOCOL.name
+            },
             roles=request.state.actor.roles_in(exam_id),
             Role=Role,
             Printed=Printed,
+            words_of_sign=signs.words,
             is_done=request.query_params.get("done") in _ON_PAGE,
             failed=failed,
         )
 
     async def _documents(self, request: Request, exam_id: str) -> list[dict[str, Any]]:
         answer = await self._door.carry_out(request, "documents", {"exam_id": exam_id})
-        return [one for one in answer["documents"] if one["kind"] in _PRINTED]
+        found: list[dict[str, Any]] = answer["documents"]
+        return found
 
 
 @dataclass(frozen=True)
@@ -237,7 +250,7 @@ class MarkersScreen:
         typed: Mapping[str, str] | None = None,
         refusal: Refusal | None = None,
     ) -> Response:
-        waiting, done = await self._waiting(request, exam_id)
+        waiting, done, disputed = await self._waiting(request, exam_id)
         number = number or next(iter(waiting), None)
         card = number and await self._door.carry_out(request, "card", {"exam_id": exam_id, "number": number})
         return self._door.pages.answer(
@@ -247,20 +260,22 @@ class MarkersScreen:
             exam_id=exam_id,
             waiting=waiting,
             done=done,
+            disputed=disputed,
             just_done=request.query_params.get("done"),
             card=card,
             sheet=sheet(card, typed) if card else None,
+            words_of_sign=signs.words,
             refusal=refusal,
         )
 
-    async def _waiting(self, request: Request, exam_id: str) -> tuple[list[str], int]:
-        """The numbers that wait for this person, and how many are done."""
+    async def _waiting(self, request: Request, exam_id: str) -> tuple[list[str], int, list[str]]:
+        """The numbers that wait for this person, how many are done, and those that he counts again with the chair."""
         if _is_chair(request.state.actor, exam_id):
             answer = await self._door.carry_out(request, "progress", {"exam_id": exam_id})
-            return answer["to_settle"], answer["settled"]
-        answer = await self._door.carry_out(request, "my_cards", {"exam_id": exam_id})
-        waiting = [one["number"] for one in answer["cards"] if not one["marked"]]
-        return waiting, len(answer["cards"]) - len(waiting)
+            return answer["to_settle"], answer["settled"], []
+        cards = (await self._door.carry_out(request, "my_cards", {"exam_id": exam_id}))["cards"]
+        waiting = [one["number"] for one in cards if not one["marked"]]
+        return waiting, len(cards) - len(waiting), [one["number"] for one in cards if one["to_settle"]]
 
 
 def _exam(request: Request) -> str:

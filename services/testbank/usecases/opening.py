@@ -18,6 +18,8 @@ _TAKEN_BY = {
     Mode.ELECTRONIC: (Role.SYSTEM_ADMINISTRATOR, "Администратор на електронната система (чл. 17)"),
     Mode.PAPER: (Role.HALL_ADMINISTRATOR, "Администратор на зала (чл. 16)"),
 }
+#: By which a protocol's number tells the two forms apart.
+_LETTER = {Mode.ELECTRONIC: "Е", Mode.PAPER: "Х"}
 _LOG = logger(__name__)
 
 
@@ -131,7 +133,7 @@ def _order_handover(work: Work, exam: Exam, sealed: Variant, opening: Opening, s
     for mode in modes:
         role, capacity = _TAKEN_BY[mode]
         protocol = HandoverProtocol(
-            number=f"{exam.exam_id}/13-7/{sealed.variant}-{mode}",
+            number=f"{exam.exam_id}/13-7/{sealed.variant}-{_LETTER[mode]}",
             handed_at=work.now,
             exam_on=exam.exam_on,
             mode=mode,

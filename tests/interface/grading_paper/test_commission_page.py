@@ -117,6 +117,8 @@ def test_every_step_from_the_envelopes_to_the_protocols_is_done_on_the_page(exam
     assert "Рисунка." in page(exam, DIRECTOR)
     assert press(exam, CHAIR, "confirm_card_annulment", number=drawn).status_code == 403
     done(exam, DIRECTOR, "confirm_card_annulment", number=drawn)
+    exam.render_all()
+    assert "Протокол за анулирането" in page(exam, DIRECTOR)
     exam.finish_marking()
     done(exam, DIRECTOR, "propose_opening_envelopes")
     assert press(exam, DIRECTOR, "confirm_opening_envelopes").status_code == 403

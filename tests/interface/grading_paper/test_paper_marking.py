@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from chassis.work import Actor
 from contracts.events.grading import PaperSheetGraded
 from services.grading.paper.cards.simulation import Ink, Written
 from tests.interface.grading_paper.paper_exam import (
@@ -57,6 +58,8 @@ def test_the_whole_way_from_envelopes_to_results(given: PaperExam) -> None:
     assert good(given.tell("propose_card_annulment", CHAIR, number=drawn, reason="Рисунка върху картата."))
     assert refusal(given.tell("confirm_card_annulment", CHAIR, number=drawn)) == "SamePerson"
     good(given.tell("confirm_card_annulment", DIRECTOR, number=drawn))
+    ordered = [(one["kind"], one["subject"]) for one in good(given.ask("documents", DIRECTOR))["documents"]]
+    assert ("card_annulment_protocol", drawn) in ordered
     given.settle_everything()
     assert given.mark_everything() == 1
     given.settle_everything()
@@ -131,15 +134,44 @@ def test_art_48_2_the_second_member_is_another_and_does_not_see_the_first_count(
     assert refusal(given.tell("mark_card", third, number=number, marks={}, pencil_only=[])) == "CardNotYours"
 
 
-def test_two_members_who_differ_leave_the_card_to_the_chair(given: PaperExam) -> None:
+def markers_of(exam: PaperExam, number: str) -> list[Actor]:
+    """First marker and second, as far as there are any."""
+    mine = {one.id: good(exam.ask("my_cards", one))["cards"] for one in MEMBERS}
+    rounds = {card["round"]: one for one in MEMBERS for card in mine[one.id] if card["number"] == number}
+    return [rounds[which] for which in sorted(rounds)]
+
+
+def disputed(exam: PaperExam, member: Actor) -> set[str]:
+    return {one["number"] for one in good(exam.ask("my_cards", member))["cards"] if one["to_settle"]}
+
+
+def test_two_members_who_differ_count_again_with_the_chair(given: PaperExam) -> None:
+    """Art. 48(2), reading_30: the difference is the chair's and both markers', nobody's else, and not before both
+    counts are in.
+    """
     number = given.number_of(2)
     seen = given.by_number[number].seen()
     given.mark_everything()
     given.settle_everything()
+    first, second = markers_of(given, number)
+    for one in (first, second):
+        alone = good(given.ask("card", one, number=number))
+        assert (alone["differing"], alone["together"]) == ([], [])
+        assert {marking["marker"] for marking in alone["markings"]} <= {one.id}
+        assert disputed(given, one) == set()
     given.mark_everything({number: {**seen, "marks": {**seen["marks"], "7": []}}})
     card = good(given.ask("card", CHAIR, number=number))
     assert (card["round"], card["to_settle"], card["differing"]) == (2, ["differs"], [7])
+    assert len(card["together"]) == 2
+    for one in (first, second):
+        shown = good(given.ask("card", one, number=number))
+        assert (shown["differing"], shown["together"]) == ([7], card["together"])
+        assert {marking["marker"] for marking in shown["markings"]} == {first.id, second.id}
+        assert disputed(given, one) == {number}
+    (third,) = set(MEMBERS) - {first, second}
+    assert refusal(given.ask("card", third, number=number)) == "CardNotYours"
     good(given.tell("settle_card", CHAIR, number=number, **seen))
+    assert disputed(given, first) == disputed(given, second) == set()
     exported = good(given.ask("export", OPERATOR))["cards"]
     counts = {one["number"]: one["correct"] for one in exported}
     assert counts[number] == 60

@@ -3,15 +3,14 @@
 from sqlalchemy import select
 
 from chassis.commands import Answer
-from chassis.documents import Signatory, order
+from chassis.documents import order
 from chassis.work import Work
-from contracts.people import Names, Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from contracts.refusals.grading import SubVariantNotOpened
 from regulation.calendar import local_day
 from services.grading.paper.documents import COPIES_PROTOCOL, CopiesProtocol, CopiesRow
-from services.grading.paper.records import announced, copies_of, members, staff
+from services.grading.paper.records import announced, commission_and_director, copies_of
 from services.grading.paper.rules.copies import Printed, check_accounted, check_written_off
 from services.grading.paper.tables import Exam, PrintRun, SubVariant
 
@@ -56,6 +55,7 @@ def issue_copies_protocol(work: Work, *, exam_id: str) -> Answer:
     exam.copies_closed_at = work.now
     work.audit(exam_id, "copies:closed", "чл. 42, ал. 1", appeared=appeared)
     protocol = CopiesProtocol(
+        number="1",
         exam_on=exam.exam_on,
         held_on=local_day(work.now),
         appeared=appeared,
@@ -70,11 +70,7 @@ def issue_copies_protocol(work: Work, *, exam_id: str) -> Answer:
             )
             for one in copies
         ),
-        signatories=(
-            Signatory("Председател на изпитната комисия", _chair(work, exam_id)),
-            Signatory("Директор на дирекция „Методология на контрола и вътрешен одит“"),
-            *(Signatory("Член на изпитната комисия", names) for names in members(work, exam_id).values()),
-        ),
+        signatories=commission_and_director(work, exam_id),
     )
     order(work, COPIES_PROTOCOL, exam_id, exam_id, protocol)
     return {"kinds": len(copies)}
@@ -103,7 +99,3 @@ def _run(work: Work, exam_id: str, kind: Printed, sub_variant: str) -> PrintRun:
         run = PrintRun(exam_id=exam_id, kind=kind, sub_variant=sub_variant, printed=0, spoiled=0, spare=0)
         work.session.add(run)
     return run
-
-
-def _chair(work: Work, exam_id: str) -> Names | None:
-    return next(iter(staff(work, exam_id, Role.CHAIR).values()), None)
