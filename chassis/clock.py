@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Clock(Protocol):
@@ -34,10 +34,11 @@ class FileClock:
     def __init__(self, path: Path, *, real: Callable[[], float] = time.time) -> None:
         self._path = path
         self._real = real
+        self._read: tuple[tuple[int, int], dict[str, Any]] = ((0, 0), {})
 
     def now(self) -> datetime:
         """The simulated instant, aware, UTC."""
-        state = json.loads(self._path.read_bytes())
+        state = self._state()
         elapsed = (self._real() - state["real"]) * state["rate"]
         return datetime.fromisoformat(state["simulated"]) + timedelta(seconds=elapsed)
 
@@ -47,6 +48,13 @@ class FileClock:
         beside = self._path.with_suffix(f".{os.getpid()}.new")
         beside.write_text(json.dumps(state), encoding="ascii")
         beside.replace(self._path)
+
+    def _state(self) -> dict[str, Any]:
+        found = self._path.stat()
+        which = (found.st_ino, found.st_mtime_ns)
+        if self._read[0] != which:
+            self._read = (which, json.loads(self._path.read_bytes()))
+        return self._read[1]
 
 
 def clock_from(setting: str) -> Clock:

@@ -74,6 +74,7 @@ class LaneProtocol(HttpToolsProtocol):
         self._under_way: bytes | None = None
         self._refused: Refusal | None = None
         self._later = b""
+        self._quiet_since = 0.0
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the client."""
@@ -103,6 +104,18 @@ class LaneProtocol(HttpToolsProtocol):
         if self._under_way is None:
             super().shutdown()
 
+    def timeout_keep_alive_handler(self) -> None:
+        """The time for the next request is over, unless the lane had one since: a timer for each would cost a tenth."""
+        self.timeout_keep_alive_task = None
+        quiet = 0.0 if self._under_way is not None else self.loop.time() - self._quiet_since
+        if quiet < self.timeout_keep_alive:
+            self._look_again_after(self.timeout_keep_alive - quiet)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _look_again_after(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
     def _is_idle(self) -> bool:
         is_answered = self.cycle is None or self.cycle.response_complete
         return is_answered and not self._is_amid and not self.pipeline and not self.flow.write_paused
@@ -112,7 +125,6 @@ class LaneProtocol(HttpToolsProtocol):
         if call is None or not self._lane.take(call, self._reply):
             return False
         self._under_way = data
-        self._unset_keepalive_if_required()
         return True
 
     def _reply(self, told: bytes | Refusal) -> None:
@@ -126,9 +138,9 @@ class LaneProtocol(HttpToolsProtocol):
             head = self._lane.head(self.server_state.default_headers)
             self.transport.write(b"%b%d\r\n\r\n%b" % (head, len(told), told))
             self.server_state.total_requests += 1
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+            self._quiet_since = self.loop.time()
+            if self.timeout_keep_alive_task is None:
+                self._look_again_after(self.timeout_keep_alive)
         if self._is_ending:
             super().shutdown()
         elif self._later:

@@ -17,8 +17,7 @@ from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import InternalFailure, InvalidInput, MethodNotAllowed, NotFound, TooLarge, Unavailable
 
-#: What every HTTP request takes; also for the one that passes by ``Shell``.
-SECONDS = Histogram(
+_SECONDS = Histogram(
     "svops_http_seconds",
     "HTTP requests",
     ["service", "method", "status"],
@@ -72,7 +71,7 @@ class Shell:
         finally:
             seconds = time.perf_counter() - began
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            SECONDS.labels(self._service, method, str(status)).observe(seconds)
+            _SECONDS.labels(self._service, method, str(status)).observe(seconds)
             _LOG.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
 
 

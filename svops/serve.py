@@ -22,6 +22,7 @@ from chassis.worker import run_worker
 from svops.services import SERVICES, Service
 
 _HOME = "/registration/"
+_KEPT_ALIVE_SECONDS = 75  #: longer than proxies keep a line, and than screens say nothing
 _COLLECT_AFTER = 20_000  #: new objects; a request under way in each of a thousand connections is no garbage
 
 
@@ -63,6 +64,7 @@ def serve_web(services: tuple[Service, ...], *, host: str, port: int) -> None:
         http=protocol(app.state.lane),
         log_config=None,
         access_log=False,
+        timeout_keep_alive=_KEPT_ALIVE_SECONDS,
         timeout_graceful_shutdown=10,
         server_header=False,
         proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,  # uvicorn reads the addresses itself

@@ -61,9 +61,9 @@ class _Line:
             + content
         )
 
-    async def wait_for(self, sign: bytes) -> None:
-        """Until the stream has said it."""
-        await self._reader.readuntil(sign)
+    async def event(self) -> bytes:
+        """What the stream says next."""
+        return await self._reader.readuntil(b"\n\n")
 
     def close(self) -> None:
         """Hang up."""
@@ -80,12 +80,11 @@ def open_hall(pipe: Connection, visitors: Sequence[Visitor], seconds: float) -> 
 
 
 async def _open(pipe: Connection, visitors: Sequence[Visitor], seconds: float) -> Opened:
-    opened, pause = Opened(), seconds / len(visitors)
-    waiting = asyncio.Barrier(len(visitors) + 1)
+    opened, pause, arrivals = Opened(), seconds / len(visitors), _Arrivals(len(visitors))
     async with asyncio.TaskGroup() as everybody:
         for number, one in enumerate(visitors):
-            everybody.create_task(_come(one, number * pause, opened, waiting))
-        await waiting.wait()
+            everybody.create_task(_come(one, number * pause, opened, arrivals))
+        await arrivals.all_in.wait()
         pipe.send("all in")
         unlocked_at = await asyncio.get_running_loop().run_in_executor(None, pipe.recv)
     opened.unlocked = [at - unlocked_at for at in opened.unlocked]
@@ -93,20 +92,33 @@ async def _open(pipe: Connection, visitors: Sequence[Visitor], seconds: float) -
     return opened
 
 
-async def _come(one: Visitor, after: float, opened: Opened, waiting: asyncio.Barrier) -> None:
+class _Arrivals:
+    """Who is still awaited."""
+
+    def __init__(self, many: int) -> None:
+        self._missing = many
+        self.all_in = asyncio.Event()
+
+    def one_more(self) -> None:
+        """Somebody sits before the waiting page."""
+        self._missing -= 1
+        if self._missing == 0:
+            self.all_in.set()
+
+
+async def _come(one: Visitor, after: float, opened: Opened, arrivals: _Arrivals) -> None:
     await asyncio.sleep(after)
     line, stream = _Line(one.port), _Line(one.port)
     began = time.monotonic()
     entered = await line.ask("POST", "/live/login", {"username": one.username, "password": one.password})
     opened.logged_in.append(time.monotonic() - began)
-    line.close()
     token = json.loads(entered)["token"]
     await stream.send("GET", "/live/stream", token=token)
-    await stream.wait_for(b"event: time")
-    await waiting.wait()
-    await stream.wait_for(_UNLOCKED)
+    await stream.event()
+    arrivals.one_more()
+    while _UNLOCKED not in await stream.event():
+        await line.ask("POST", "/live/here", {}, token)
     opened.unlocked.append(told := time.monotonic())
-    line = _Line(one.port)  # the one before is closed by the door when it is idle
     shown = await line.ask("GET", "/live/sitting", token=token)
     opened.shown.append(now := time.monotonic())
     opened.asked.append(now - told)

@@ -36,7 +36,13 @@ class Served:
     """
 
     def __init__(
-        self, runtime: Runtime[Any], doors: dict[str, ASGIApp], living: Starlette | None = None, *, port: int = 0
+        self,
+        runtime: Runtime[Any],
+        doors: dict[str, ASGIApp],
+        living: Starlette | None = None,
+        *,
+        port: int = 0,
+        kept_alive_seconds: int = 5,
     ) -> None:
         self._living = living
         config = uvicorn.Config(
@@ -45,6 +51,7 @@ class Served:
             log_config=None,
             access_log=False,
             lifespan="off",
+            timeout_keep_alive=kept_alive_seconds,
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)

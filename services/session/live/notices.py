@@ -18,7 +18,7 @@ from services.session.usecases.notices import CHANNEL
 
 _STILL_HERE_SECONDS = 15.0
 _AGAIN_SECONDS = 1.0
-_TOLD_A_SECOND = 400  #: about as many screens as a process can show in a second
+_TOLD_A_SECOND = 250  #: fewer than a process can show in a second, so that nobody waits behind the others
 #: A screen that an old line still shows is not the sitting's.
 _SEEN = """
 INSERT INTO screens (sitting_id, seen_at)
@@ -69,7 +69,8 @@ class Listener:
             yield self._time()
             while True:
                 try:
-                    notice = await asyncio.wait_for(subscriber.untold.get(), _STILL_HERE_SECONDS)
+                    async with asyncio.timeout(_STILL_HERE_SECONDS):
+                        notice = await subscriber.untold.get()
                 except TimeoutError:
                     yield self._time()
                 else:

@@ -38,6 +38,23 @@ class ReplayedAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_at: Instant | None = None
 
 
+class Stands(msgspec.Struct, frozen=True):
+    """What a question's answer is now."""
+
+    option: str | None
+    seq: int
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What has become of a change. ``code``: of the refusal."""
+
+    question: int
+    seq: int
+    verdict: str
+    code: str | None = None
+    stands: Stands | None = None
+
+
 Replay = Annotated[list[ReplayedAnswer], msgspec.Meta(min_length=1, max_length=_MOST_REPLAYED)]
 ONE = msgspec.json.Decoder(OneAnswer)
 MANY: msgspec.json.Decoder[list[ReplayedAnswer]] = msgspec.json.Decoder(Replay)
@@ -65,14 +82,11 @@ def changes(answers: list[ReplayedAnswer], line: int) -> list[Change]:
     return [change(one.question, one, line) for one in answers]
 
 
-def told(change: Change, outcome: Outcome) -> dict[str, Any]:
+def told(change: Change, outcome: Outcome) -> Told:
     """What a screen is told of its change."""
-    said = {"question": change.question, "seq": change.seq, "verdict": outcome.verdict}
-    if outcome.refusal is not None:
-        return said | {"code": outcome.refusal.__name__}
-    if outcome.stands is not None:
-        said |= {"stands": {"option": outcome.stands.option, "seq": outcome.stands.seq}}
-    return said
+    code = outcome.refusal.__name__ if outcome.refusal else None
+    stands = Stands(outcome.stands.option, outcome.stands.seq) if outcome.stands else None
+    return Told(change.question, change.seq, outcome.verdict, code, stands)
 
 
 def encode(value: Any) -> bytes:

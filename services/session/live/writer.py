@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections import Counter as Counted
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -64,6 +65,11 @@ _COMMIT_SECONDS = Histogram(
 _COMMIT_CHANGES = Histogram(
     "svops_live_commit_changes", "Answers in one transaction", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 )
+_ANSWER_SECONDS = Histogram(
+    "svops_live_answer_seconds",
+    "From an answer's coming until it is told of, the longest in a transaction",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
 _VERDICTS = Counter("svops_live_verdicts", "Answers by what became of them", ["verdict"])
 _LOG = logger(__name__)
 
@@ -81,6 +87,7 @@ class _Asked(NamedTuple):
 
     changes: list[Arrived]
     tell: Tell
+    came: float
 
 
 class Writer:
@@ -125,7 +132,7 @@ class Writer:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="live-writer")
         at = self._clock.now()
-        self._waiting.append(_Asked([Arrived(sitting_id, change, at) for change in changes], tell))
+        self._waiting.append(_Asked([Arrived(sitting_id, change, at) for change in changes], tell, time.monotonic()))
         self._changes_waiting += len(changes)
         self._bell.set()
         return True
@@ -165,6 +172,7 @@ class Writer:
             told = iter(outcomes)
             for asked in batch:
                 _tell(asked, [next(told) for _ in asked.changes])
+            _ANSWER_SECONDS.observe(time.monotonic() - batch[0].came)
 
     def _take(self) -> list[_Asked]:
         """As many as one commit may have; what one client sent stays together."""

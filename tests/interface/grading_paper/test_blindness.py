@@ -37,9 +37,9 @@ _IMAGE_DESCRIPTION = 0x010E
 
 
 @pytest.fixture
-def marked(capsys: pytest.CaptureFixture[str], paper: Make) -> PaperExam:
-    """Every card marked and settled, every document rendered, nothing opened; what was logged is in ``capsys``."""
-    assert capsys
+def marked(capfd: pytest.CaptureFixture[str], paper: Make) -> PaperExam:
+    """Every card marked and settled, every document rendered, nothing opened; what was logged is in ``capfd``."""
+    assert capfd
     exam = paper()
     exam.ready_to_mark()
     exam.finish_marking()
@@ -107,7 +107,7 @@ def pages(exam: PaperExam) -> Iterator[tuple[str, Actor, str]]:
 
 
 def test_no_page_names_a_candidate_and_no_line_of_the_log_a_candidate_or_a_card(
-    marked: PaperExam, capsys: pytest.CaptureFixture[str]
+    marked: PaperExam, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for path, actor, number in pages(marked):
         query = {"exam_id": EXAM} | ({"number": number} if number else {})
@@ -117,7 +117,7 @@ def test_no_page_names_a_candidate_and_no_line_of_the_log_a_candidate_or_a_card(
         assert people_in(answer.text + str(answer.headers), marked) == set()
     good(marked.tell("propose_opening_envelopes", CHAIR))
     assert marked.tell("enter_slip", CHAIR, number="x", **slip(1)).status_code >= 400
-    captured = capsys.readouterr()
+    captured = capfd.readouterr()
     logged = captured.out + captured.err
     assert "request" in logged
     assert people_in(logged, marked) == set()

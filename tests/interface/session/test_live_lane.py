@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -15,13 +16,14 @@ from tests.browser.stand import Served
 from tests.interface.session.exam_day import Candidate, ExamDay, first
 
 _SEQS = count(1)
+_KEPT_ALIVE_SECONDS = 2
 
 
 @pytest.fixture
 def served(running: ExamDay) -> Iterator[Served]:
     """The live door as a web process has it."""
     live = create_live_app(running.house.runtime)
-    served = Served(running.house.runtime, {"/live": live}, live)
+    served = Served(running.house.runtime, {"/live": live}, live, kept_alive_seconds=_KEPT_ALIVE_SECONDS)
     served.start()
     try:
         yield served
@@ -129,6 +131,17 @@ def test_the_lane_and_the_other_routes_share_a_line(running: ExamDay, wire: Wire
         wire.send(request(first(running), number) + look)
         assert wire.told()[0] == 200
         assert wire.told()[2]["answers"].keys() == {str(one) for one in range(1, number + 1)}
+
+
+def test_a_line_is_kept_while_answers_come_and_ended_when_none_does(running: ExamDay, wire: Wire) -> None:
+    one = first(running)
+    for question in range(1, 5):
+        wire.send(request(one, question))
+        assert wire.told()[0] == 200
+        time.sleep(0.4 * _KEPT_ALIVE_SECONDS)  # the pause is what is examined
+    wire.send(request(one, 5))
+    assert wire.told()[0] == 200
+    assert wire.has_ended()
 
 
 @pytest.mark.parametrize(
