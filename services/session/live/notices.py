@@ -18,7 +18,7 @@ from services.session.usecases.notices import CHANNEL
 
 _STILL_HERE_SECONDS = 15.0
 _AGAIN_SECONDS = 1.0
-_TOLD_A_SECOND = 250  #: fewer than a process can show in a second, so that nobody waits behind the others
+_TOLD_A_SECOND = 300  #: fewer than a process can show in a second, so that nobody waits behind the others
 #: A screen that an old line still shows is not the sitting's.
 _SEEN = """
 INSERT INTO screens (sitting_id, seen_at)
