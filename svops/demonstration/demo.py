@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.clock import FileClock
+from chassis.topology import patiently
 from contracts.envelope import decode
 from contracts.events import event_type
 from contracts.people import Mode
@@ -66,6 +67,8 @@ _STAGES = (
     certificates.inspect,
     certificates.duplicate,
 )
+#: So long the broker may take to wake the queues of an earlier demonstration.
+_WAKING_SECONDS = 45.0
 _OF_CARDS = ("read", "sent_to_human", "second_checked")
 _OUTCOMES = ("passed", "failed", "annulled", "absent")
 
@@ -111,7 +114,7 @@ def _clean_slate(machine: LocalMachine) -> None:
     """Databases, queues and files of an earlier demonstration go; the machine's own state folder only."""
     for service in SERVICES:
         machine.database.drop(service.name)
-    serve.topology().delete(machine.broker.uri)
+    patiently(lambda: serve.topology().delete(machine.broker.uri), _WAKING_SECONDS)
     shutil.rmtree(machine.root / "files", ignore_errors=True)
 
 

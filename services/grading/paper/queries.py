@@ -381,6 +381,7 @@ def _for_member(work: Work, found: Dossier, law: Regulation) -> dict[str, Any]:
         raise CardNotYours(number=found.card.number)
     mine = found.markings.get((given.round, MARKING))
     together = _together(work, found)
+    differing = list(found.standing.differing) if found.standing and together else []
     shown = sorted(found.markings.items()) if together else [((given.round, MARKING), mine)]
     page = found.page
     # The measures of the boxes are told to no member: what is drawn from them is not to be foreseen.
@@ -389,8 +390,8 @@ def _for_member(work: Work, found: Dossier, law: Regulation) -> dict[str, Any]:
     return {
         "reading": _without_word(page.reading, own) if page else None,
         "round": given.round,
-        "open": sorted(own),
-        "differing": list(found.standing.differing) if found.standing and together else [],
+        "open": differing if together else sorted(own),
+        "differing": differing,
         "markings": [_marking(one) for _, one in shown if one],
         "together": together,
     }

@@ -1,7 +1,9 @@
 """Art. 44–48: from envelopes to names, through the web door, on a real database with scanned cards."""
 
 from collections.abc import Callable
+from typing import Any
 
+import pypdfium2
 import pytest
 
 from chassis.work import Actor
@@ -49,6 +51,34 @@ def test_numbers_wait_until_the_halls_have_told_of_every_envelope(paper: Make) -
     assert refusal(exam.tell("assign_numbers", CHAIR, envelopes=3)) == "AlreadyDone"
 
 
+def test_art_46_2_the_protocol_of_an_annulled_card_names_nobody(given: PaperExam) -> None:
+    drawn = given.number_of(3)
+    good(given.tell("propose_card_annulment", DIRECTOR, number=drawn, reason="Рисунка върху картата."))
+    good(given.tell("confirm_card_annulment", CHAIR, number=drawn))
+    given.render_all()
+    rows = good(given.ask("documents", CHAIR))["documents"]
+    (row,) = [one for one in rows if one["kind"] == "card_annulment_protocol"]
+    headers = {"authorization": f"Bearer {given.house.token(CHAIR)}"}
+    answer = given.house.door.get(f"/grading/paper/api/documents/{row['sha256']}", headers=headers)
+    document = pypdfium2.PdfDocument(answer.content)
+    printed = " ".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    assert (row["subject"], drawn in printed, "Рисунка върху картата." in printed) == (drawn, True, True)
+    told = f"{printed} {answer.headers}"
+    assert not any(sign in told for one in given.envelopes for sign in slip(one.candidate).values())
+
+
+def test_art_48_2_55_and_65_go_to_another_member_and_54_and_66_do_not(paper: Make) -> None:
+    exam = paper(*(envelope(candidate, correct) for candidate, correct in enumerate((54, 55, 65, 66), 1)))
+    exam.ready_to_mark()
+    exam.mark_everything()
+    again = {one["number"] for who in MEMBERS for one in good(exam.ask("my_cards", who))["cards"] if one["round"] == 2}
+    assert again == {exam.number_of(2), exam.number_of(3)}
+    waiting = exam.tell("propose_opening_envelopes", CHAIR)
+    assert refusal(waiting) == "CardsNotSettled"
+    assert set(waiting.json()["facts"]["numbers"].split(", ")) == again
+
+
 def test_the_whole_way_from_envelopes_to_results(given: PaperExam) -> None:
     before = given.progress()
     assert (before["read"], before["cards"], before["has_key"], before["missing"]) == (4, 4, True, [])
@@ -66,6 +96,7 @@ def test_the_whole_way_from_envelopes_to_results(given: PaperExam) -> None:
     assert given.progress()["second_checked"] == 1
     given.open_envelopes()
     given.enter_slips()
+    assert not any(isinstance(event, PaperSheetGraded) for event in given.said()), "results leave with the protocols"
     good(given.tell("complete_protocols", CHAIR))
     graded = {event.candidate_id: event for event in given.said() if isinstance(event, PaperSheetGraded)}
     counts = {one: (event.correct, event.wrong, event.annulled) for one, event in graded.items()}
@@ -201,6 +232,12 @@ def test_art_47_no_name_before_the_envelopes_are_opened_and_no_change_after(give
     assert refusal(proposal) == "EnvelopesAlreadyOpened"
 
 
+def counts_of(exam: PaperExam) -> list[dict[str, Any]]:
+    """Every card as it was read and counted."""
+    told = ("number", "reading", "markings", "correct", "wrong", "annulled")
+    return [{name: card[name] for name in told} for card in good(exam.ask("export", OPERATOR))["cards"]]
+
+
 def test_a_slip_names_one_who_handed_in_an_envelope_and_once(given: PaperExam) -> None:
     given.finish_marking()
     given.open_envelopes()
@@ -211,5 +248,7 @@ def test_a_slip_names_one_who_handed_in_an_envelope_and_once(given: PaperExam) -
     good(given.tell("enter_slip", CHAIR, number=one, **slip(1) | {"last": slip(1)["last"].upper()}))
     assert refusal(given.tell("enter_slip", CHAIR, number=two, **slip(1))) == "SlipMatchesNobody"
     assert refusal(given.tell("complete_protocols", CHAIR)) == "SlipsMissing"
+    before = counts_of(given)
     good(given.tell("withdraw_slip", CHAIR, number=one, reason="Грешен номер."))
     good(given.tell("enter_slip", CHAIR, number=two, **slip(1)))
+    assert counts_of(given) == before, "a number that is corrected touches no answer"

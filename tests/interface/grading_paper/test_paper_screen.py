@@ -87,7 +87,8 @@ def test_a_member_is_told_by_the_verb_what_his_screen_shows_and_no_more(given: P
     assert not left & {box["question"] for box in reading["boxes"]}
     assert set(reading) == {"ok", "why_not", "annul_proposed", "reasons", "signs", "marks", "pencil", "boxes"}
     assert {name for box in reading["boxes"] for name in box} == {"question", "option", "state"}
-    assert not told.keys() & {"overlay_sha256", "to_settle", "differing"}
+    assert not told.keys() & {"overlay_sha256", "to_settle"}
+    assert (told["differing"], told["together"]) == ([], [])
     sure = {question: marks for question, marks in whole["reading"]["marks"].items() if int(question) not in left}
     assert reading["marks"] == sure
 
