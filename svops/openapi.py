@@ -21,7 +21,7 @@ from contracts.refusals import every
 from services.admission.commands import LOG_IN as STAFF_LOG_IN
 from services.registration.commands import LOG_IN as CANDIDATE_LOG_IN
 from services.session import schemas as session_schemas
-from services.session.live import shapes
+from services.session.live import shapes, told
 from services.session.web import LOCKED_BROWSER, OPEN_RESCUE, PRINT
 from svops.services import BY_NAME, SERVICES, Service
 
@@ -31,8 +31,8 @@ Every verb of every service, over HTTP. A command is a POST and changes somethin
 nothing. Whatever is not allowed is answered as problem details (RFC 9457) with a code, the article on which it rests,
 and a sentence in Bulgarian and in English; nothing has changed then.
 
-Requests are described by the schemas that read them. Unknown fields are refused. Answers are JSON objects; fields are
-only ever added to them.
+Requests are described by the schemas that read them. Unknown fields are refused. Answers are JSON objects, and those
+of the candidate's door (`/live`) are described field by field; fields are only ever added to them.
 """
 _JSON, _PROBLEM, _PDF = "application/json", "application/problem+json", "application/pdf"
 _SAID: dict[str, Any] = {"type": "string"}
@@ -42,7 +42,9 @@ _SITTING: tuple[dict[str, list[str]], ...] = ({"sitting": []},)
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """An operation that is no verb of the common list. ``body``, ``query``: its schema; ``gives``: its media type."""
+    """An operation that is no verb of the common list. ``body``, ``query``: its schema; ``gives``: its media type;
+    ``answer``: which schema describes it.
+    """
 
     method: str
     path: str
@@ -51,6 +53,7 @@ class Route:
     body_type: str = _JSON
     query: type[Shape] | None = None
     gives: str = _JSON
+    answer: str = ""
     security: tuple[dict[str, list[str]], ...] = _STAFF
     roles: frozenset[Role] = frozenset()
 
@@ -136,14 +139,16 @@ LIVE = (
         path="/login",
         summary="Log in with what stands on the candidate's sheets (Art. 24(1)); a token for one line of one sitting.",
         body=session_schemas.LogIn,
+        answer="Entered",
         security=(),
     ),
-    Route(method="get", path="/sitting", summary="The main screen (Art. 24(2)).", security=_SITTING),
+    Route(method="get", path="/sitting", summary="The main screen (Art. 24(2)).", answer="Screen", security=_SITTING),
     Route(
         method="put",
         path="/answers/{question}",
         summary="Save one answer; told after the commit.",
         body={"$ref": "#/components/schemas/OneAnswer"},
+        answer="Verdict",
         security=_SITTING,
     ),
     Route(
@@ -156,13 +161,21 @@ LIVE = (
             "maxItems": 1000,
             "items": {"$ref": "#/components/schemas/ReplayedAnswer"},
         },
+        answer="Verdicts",
         security=_SITTING,
     ),
-    Route(method="post", path="/submit", summary="The final submission (Art. 29(3)).", security=_SITTING),
+    Route(
+        method="post",
+        path="/submit",
+        summary="The final submission (Art. 29(3)).",
+        answer="Submitted",
+        security=_SITTING,
+    ),
     Route(
         method="post",
         path="/here",
         summary="The screen is on the line; said after each time event of the stream, for the hall's screen.",
+        answer="Nothing",
         security=_SITTING,
     ),
     Route(
@@ -173,6 +186,9 @@ LIVE = (
         security=_SITTING,
     ),
 )
+
+
+_TOLD = (told.Entered, told.PrintedQuestion, told.Verdicts, told.Submitted, told.Nothing)
 
 
 def document() -> dict[str, Any]:
@@ -231,7 +247,7 @@ def _components(spec: APISpec) -> None:
         },
     )
     _, answers = msgspec.json.schema_components(
-        (shapes.OneAnswer, shapes.ReplayedAnswer), ref_template="#/components/schemas/{name}"
+        (shapes.OneAnswer, shapes.ReplayedAnswer, *_TOLD), ref_template="#/components/schemas/{name}"
     )
     for name, schema in answers.items():
         spec.components.schema(name, schema)
@@ -300,6 +316,8 @@ def _reserved(roles: frozenset[Role]) -> str:
 
 
 def _answer(route: Route) -> dict[str, Any]:
+    if route.answer:
+        return {"$ref": f"#/components/schemas/{route.answer}"}
     return {"type": "object"} if route.gives == _JSON else {"type": "string", "contentEncoding": "binary"}
 
 

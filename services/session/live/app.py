@@ -21,7 +21,7 @@ from chassis.work import NOBODY, Actor, Runtime, Work
 from contracts.people import Role
 from contracts.refusals import Refusal
 from services.session import schemas
-from services.session.live import shapes, tokens
+from services.session.live import shapes, tokens, told
 from services.session.live.locked import Locked
 from services.session.live.notices import Listener
 from services.session.live.saving import SavesAnswers
@@ -92,7 +92,7 @@ class LiveDoor:
         enter = Verb(
             "login", partial(self._log_in, self._locked.shown(request)), schemas.LogIn, ANYBODY, "чл. 24, ал. 1"
         )
-        return _json(await run_in_threadpool(carry_out, self._runtime, enter, payload, NOBODY))
+        return _json(told.Entered(**await run_in_threadpool(carry_out, self._runtime, enter, payload, NOBODY)))
 
     async def sitting(self, request: Request) -> Response:
         """``GET /live/sitting``: the main screen (Art. 24(2)); its questions only while they may be worked on."""
@@ -103,19 +103,20 @@ class LiveDoor:
         claims, _ = await self._bearer(request)
         changes = shapes.changes(shapes.read(shapes.MANY, await json_text(request)), claims.line)
         outcomes = await self._writer.save(claims.sitting_id, changes)
-        return _json({"verdicts": [shapes.told(*one) for one in zip(changes, outcomes, strict=True)]})
+        return _json(told.Verdicts([told.verdict(*one) for one in zip(changes, outcomes, strict=True)]))
 
     async def submit(self, request: Request) -> Response:
         """``POST /live/submit``: the final submission."""
         claims, sitting_id = await self._bearer(request)
-        return _json(
-            await self._in_work(claims, lambda work: sittings.submit(work, sitting_id=sitting_id, line=claims.line))
+        submitted = await self._in_work(
+            claims, lambda work: sittings.submit(work, sitting_id=sitting_id, line=claims.line)
         )
+        return _json(told.Submitted(**submitted))
 
     async def here(self, request: Request) -> Response:
         """``POST /live/here``: the screen is on the line; what the hall is shown, and nothing else, depends on it."""
         self._listener.hear((await self._bearer(request)).claims)
-        return _json({})
+        return _json(told.Nothing())
 
     async def stream(self, request: Request) -> Response:
         """``GET /live/stream``: server-sent events ``unlock``, ``announcement``, ``time``, ``moved``, ``suspension``,
@@ -158,4 +159,4 @@ class LiveDoor:
 
 
 def _json(value: Any) -> Response:
-    return Response(shapes.encode(value), media_type="application/json")
+    return Response(told.encode(value), media_type="application/json")

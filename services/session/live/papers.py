@@ -7,6 +7,7 @@ import msgspec
 import pyrage
 
 from chassis.work import Runtime
+from services.session.live.told import PrintedQuestion
 from services.session.settings import Settings
 
 
@@ -33,7 +34,7 @@ class Papers:
             code: msgspec.Raw(
                 msgspec.json.encode(
                     [
-                        {"number": printed, "text": by_number[number]["text"], "options": by_number[number]["options"]}
+                        PrintedQuestion(printed, by_number[number]["text"], by_number[number]["options"])
                         for printed, number in enumerate(order, 1)
                     ]
                 )

@@ -10,7 +10,7 @@ from chassis.web import is_json
 from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import InvalidInput, NotFound, NotJson, TooLarge
-from services.session.live import shapes
+from services.session.live import shapes, told
 from services.session.live.ledger import Outcome
 from services.session.live.tokens import Bearer, Gate
 from services.session.live.writer import Writer
@@ -34,12 +34,12 @@ class SavesAnswers:
             raise refusal
         bearer, change = self._asked(scope["path"], dict(scope["headers"]), await _body(receive))
         (outcome,) = await self._writer.save(bearer.claims.sitting_id, [change])
-        told = _told(change, outcome)
-        if isinstance(told, Refusal):
-            raise told
-        headers = [_JSON, (b"content-length", b"%d" % len(told))]
+        said = _said(change, outcome)
+        if isinstance(said, Refusal):
+            raise said
+        headers = [_JSON, (b"content-length", b"%d" % len(said))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": told})
+        await send({"type": "http.response.body", "body": said})
 
     def take(self, call: Call, reply: Reply) -> bool:
         """The lane: what is refused before it is written is left to the route."""
@@ -49,7 +49,7 @@ class SavesAnswers:
             return False
 
         def tell(became: list[Outcome] | Refusal) -> None:
-            reply(became if isinstance(became, Refusal) else _told(change, became[0]))
+            reply(became if isinstance(became, Refusal) else _said(change, became[0]))
 
         return self._writer.put(bearer.claims.sitting_id, [change], tell)
 
@@ -63,11 +63,11 @@ class SavesAnswers:
         return bearer, shapes.change(_question(path), given, bearer.claims.line)
 
 
-def _told(change: Change, outcome: Outcome) -> bytes | Refusal:
+def _said(change: Change, outcome: Outcome) -> bytes | Refusal:
     """What the screen is told of an answer that is durable, or why it is refused."""
     if outcome.refusal is not None:
         return _refusal(outcome.refusal, change)
-    return shapes.encode(shapes.told(change, outcome))
+    return told.encode(told.verdict(change, outcome))
 
 
 def _question(path: str) -> int:

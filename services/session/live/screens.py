@@ -13,6 +13,7 @@ from contracts.refusals import Refusal
 from services.session import queries
 from services.session.live.papers import Papers
 from services.session.live.tokens import Bearer
+from services.session.live.told import Rescue, Screen
 from services.session.rules.phase import OPEN
 from services.session.settings import Settings
 
@@ -21,7 +22,7 @@ _MOST_TOGETHER = 64  #: a test is long: so many at once hold the loop for some m
 
 class _Asked(NamedTuple):
     bearer: Bearer
-    told: asyncio.Future[Answer]
+    told: asyncio.Future[Screen]
 
 
 class Screens:
@@ -30,14 +31,12 @@ class Screens:
     def __init__(self, runtime: Runtime[Settings]) -> None:
         self._runtime = runtime
         self._papers = Papers(runtime)
-        self._rescue = {
-            "key": jwe.public_jwk(runtime.settings.rescue_private_key),
-            "after_seconds": runtime.settings.rescue_after_seconds,
-        }
+        settings = runtime.settings
+        self._rescue = Rescue(jwe.public_jwk(settings.rescue_private_key), settings.rescue_after_seconds)
         self._waiting: list[_Asked] = []
         self._reading: asyncio.Task[None] | None = None
 
-    async def show(self, bearer: Bearer) -> Answer:
+    async def show(self, bearer: Bearer) -> Screen:
         """The bearer's screen; its questions only while they may be worked on. Raises ``NotFound``, ``LineMoved``."""
         asked = _Asked(bearer, asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
@@ -45,23 +44,24 @@ class Screens:
             self._reading = asyncio.create_task(self._read(), name="live-screens")
         return await asked.told
 
-    def of(self, work: Work, bearers: Sequence[Bearer]) -> list[Answer | Refusal]:
+    def of(self, work: Work, bearers: Sequence[Bearer]) -> list[Screen | Refusal]:
         """The same in a transaction that is under way."""
         screens = queries.show_screens(work, [(one.sitting_id, one.claims.line) for one in bearers])
         opened = {(one["exam_id"], one["variant"]) for one in screens if _is_open(one)}
         packages = {key: queries.package_of(work, exam_id=key[0], variant=key[1]) for key in opened}
         return [one if isinstance(one, Refusal) else self._whole(one, packages) for one in screens]
 
-    def _whole(self, screen: Answer, packages: Mapping[tuple[str, int], str]) -> Answer:
-        if _is_open(screen):
-            package = packages[screen["exam_id"], screen["variant"]]
-            screen["questions"] = self._papers.questions(package, screen["sub_variant"])
-        return screen | {"rescue": self._rescue}
+    def _whole(self, screen: Answer, packages: Mapping[tuple[str, int], str]) -> Screen:
+        if not _is_open(screen):
+            return Screen(**screen, rescue=self._rescue)
+        package = packages[screen["exam_id"], screen["variant"]]
+        questions = self._papers.questions(package, screen["sub_variant"])
+        return Screen(**screen, rescue=self._rescue, questions=questions)
 
     async def _read(self) -> None:
         while self._waiting:
             asked, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
-            screens: Sequence[Answer | Exception]
+            screens: Sequence[Screen | Exception]
             try:
                 screens = await run_in_threadpool(self._in_transaction, [one.bearer for one in asked])
             except Exception as error:  # noqa: BLE001 - whatever it was, each who waits is told, and the next are read
@@ -74,7 +74,7 @@ class Screens:
                 else:
                     one.told.set_result(screen)
 
-    def _in_transaction(self, bearers: Sequence[Bearer]) -> list[Answer | Exception]:
+    def _in_transaction(self, bearers: Sequence[Bearer]) -> list[Screen | Exception]:
         with self._runtime.work() as work:
             return [*self.of(work, bearers)]
 

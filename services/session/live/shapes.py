@@ -1,13 +1,13 @@
 """What a screen may send, read by msgspec: quick, strict, unknown fields refused."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
 from contracts.phrase import Phrase
 from contracts.refusals.general import InvalidInput
-from services.session.live.ledger import Outcome, without_clock
+from services.session.live.ledger import without_clock
 from services.session.rules.answers import Change
 
 _MOST_REPLAYED = 1000
@@ -38,23 +38,6 @@ class ReplayedAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_at: Instant | None = None
 
 
-class Stands(msgspec.Struct, frozen=True):
-    """What a question's answer is now."""
-
-    option: str | None
-    seq: int
-
-
-class Told(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What has become of a change. ``code``: of the refusal."""
-
-    question: int
-    seq: int
-    verdict: str
-    code: str | None = None
-    stands: Stands | None = None
-
-
 Replay = Annotated[list[ReplayedAnswer], msgspec.Meta(min_length=1, max_length=_MOST_REPLAYED)]
 ONE = msgspec.json.Decoder(OneAnswer)
 MANY: msgspec.json.Decoder[list[ReplayedAnswer]] = msgspec.json.Decoder(Replay)
@@ -80,15 +63,3 @@ def change(question: int, answer: OneAnswer | ReplayedAnswer, line: int) -> Chan
 def changes(answers: list[ReplayedAnswer], line: int) -> list[Change]:
     """The changes that a replay asks for, in its order; raises ``InvalidInput``."""
     return [change(one.question, one, line) for one in answers]
-
-
-def told(change: Change, outcome: Outcome) -> Told:
-    """What a screen is told of its change."""
-    code = outcome.refusal.__name__ if outcome.refusal else None
-    stands = Stands(outcome.stands.option, outcome.stands.seq) if outcome.stands else None
-    return Told(change.question, change.seq, outcome.verdict, code, stands)
-
-
-def encode(value: Any) -> bytes:
-    """JSON."""
-    return msgspec.json.encode(value)
