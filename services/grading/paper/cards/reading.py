@@ -51,8 +51,8 @@ class Thresholds:
     likely_cross: float = 0.5
     least_blot_ink: float = 0.25
     blot_px: int = 14
-    blot_like_a_cross_px: int = 64
-    nearly_a_blot_px: int = 30
+    blot_like_a_cross_px: int = 26
+    nearly_a_blot_px: int = 19
     faintest_pen: float = 0.2
     erased_darkness: float = 0.3
     pencil_darkness: float = 0.68
@@ -63,6 +63,7 @@ class Thresholds:
     usual_spread: tuple[float, float] = (0.12, 0.25)
     deviations: float = 4.5
     same_pen: float = 0.1
+    greyer_than_the_pen: float = 0.5
     crosses_of_a_pen: int = 6
     shaded_paper: float = 0.45
 
@@ -166,8 +167,11 @@ class _Pens:
             return State.PEN if darkness >= limits.faintest_pen else State.DOUBTFUL
         if colour != "neutral":
             return State.SIGN if colour != "unclear" else State.DOUBTFUL
-        judge = self._neutral_beside_blue if self.colour == "blue" else self._without_colour
-        return judge(darkness, limits)
+        if self.colour != "blue" or self.taken is None:
+            return self._without_colour(darkness, limits)
+        if 1 - taken.min() > limits.greyer_than_the_pen * (1 - self.taken.min()):
+            return State.DOUBTFUL
+        return self._neutral_beside_blue(darkness, limits)
 
     def _without_colour(self, darkness: float, limits: Thresholds) -> State:
         """On a card as light as pencil throughout, nobody but a person says that it is pen."""
@@ -210,9 +214,14 @@ def _form(amount: float, around: float, shares: list[float], limits: Thresholds)
 def _solid_ones_are_blots(
     measured: BoxInk, amount: Floats, crosses: Floats, forms: list[tuple[State, float]], limits: Thresholds
 ) -> None:
-    """No pen is as wide as a blot: what a square of `BLOT_MM` fits into many times was not drawn in two strokes."""
+    """No pen is as wide as a blot: what a square of `BLOT_MM` fits into many times was not drawn in two strokes.
+
+    A card crossed with a marker is measured by its own crosses.
+    """
     thick = np.flatnonzero((amount >= limits.least_blot_ink) & [form is not State.EMPTY for form, _ in forms])
-    for index, solid in zip(thick.tolist(), _solid_px(measured.ink[thick]).tolist(), strict=True):
+    solid_px = _solid_px(measured.ink[thick])
+    usual = float(np.median(solid_px)) if len(thick) >= limits.crosses_of_a_pen else 0.0
+    for index, solid in zip(thick.tolist(), (solid_px - usual).tolist(), strict=True):
         form, margin = forms[index]
         if solid >= (limits.blot_like_a_cross_px if crosses[index] >= limits.sure_cross_share else limits.blot_px):
             forms[index] = State.SIGN, margin

@@ -39,6 +39,7 @@ REACH_MM = 2.5
 WHITE_RANK = 0.85
 BOX_SEEN = 0.10
 MOST_ROUNDS = 4
+LOST_BY_TILTING = 0.02  #: of the boxes, when bent paper is taken for tilted
 SETTLED_MM = 0.5
 FINE_LONG_SIDE = 1_300
 INLIER_MM = 0.6
@@ -75,16 +76,20 @@ def register(views: "Views", layout: CardLayout) -> Registration:
     """Find the card in a grey picture. Raises `NotRegistered`."""
     to_picture, marks = _from_marks(views, layout)
     centres = box_centres(layout)
+    shift, seen = _box_shifts(views.page(to_picture), centres)
     for _ in range(MOST_ROUNDS):
-        shift, seen = _box_shifts(views.page(to_picture), centres)
         refined = _refitted(to_picture, centres, shift, seen)
         moved = _apply(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), _apply(refined, centres)) - centres
-        to_picture = refined
         if np.abs(moved).max() < SETTLED_MM:
+            to_picture, shift = refined, shift - moved
             break
+        shift_then, seen_then = _box_shifts(views.page(refined), centres)
+        if seen_then.mean() < seen.mean() - LOST_BY_TILTING:
+            break
+        to_picture, shift, seen = refined, shift_then, seen_then
     if seen.mean() < LEAST_BOXES_SEEN:
         raise NotRegistered("boxes_not_found")
-    return _settled(views, to_picture, layout, marks, (shift - moved, seen))
+    return _settled(views, to_picture, layout, marks, (shift, seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +169,19 @@ def _settled(
 ) -> Registration:
     shift, seen = boxes[0].copy(), boxes[1]
     shift[~seen] = np.median(shift[seen], axis=0)
-    local = np.median(shift[_neighbours(layout)], axis=1)
+    corners, there = _mark_corners(layout, marks)
+    off = _apply(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), there) - corners
+    bent = _bent(layout, _among_neighbours(shift, layout), marks, np.clip(off, -REACH_MM, REACH_MM))
+    # What neighbours have in common is looked for on flattened paper: outer boxes have neighbours on one side only.
+    smooth = _terms(box_centres(layout)) @ bent
+    local = smooth + _among_neighbours(shift - smooth, layout)
     residual = float(np.percentile(np.abs(shift - local)[seen].max(axis=1), RESIDUAL_RANK))
     if residual > MOST_RESIDUAL_MM:
         raise NotRegistered("boxes_out_of_place")
-    corners, there = _mark_corners(layout, marks)
-    off = _apply(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), there) - corners
     if float(np.median(np.abs(off).max(axis=1))) > MOST_MARK_ERROR_MM:
         raise NotRegistered("marks_contradict")
     edges = _apply(to_picture, np.array([[0.0, PAGE_MM[1] / 2], [PAGE_MM[0], PAGE_MM[1] / 2]]))
     across = edges[1] - edges[0]
-    bent = _bent(layout, local, marks, np.clip(off, -REACH_MM, REACH_MM))
     return Registration(
         to_picture=to_picture,
         local_mm=local,
@@ -328,7 +335,8 @@ def _edge_pair(profile: Floats) -> tuple[Points, Points]:
     right = np.round(middle + half + shifts).astype(int)
     score = np.minimum(fine[:, left], fine[:, right])
     best = score.argmax(axis=1)
-    return shifts[best] / step, score[np.arange(len(score)), best]
+    is_within = (best > 0) & (best < len(shifts) - 1)
+    return shifts[best] / step, score[np.arange(len(score)), best] * is_within
 
 
 def _grey_patches(page: Image, centres: Points) -> Image:
@@ -336,6 +344,11 @@ def _grey_patches(page: Image, centres: Points) -> Image:
     windows = np.lib.stride_tricks.sliding_window_view(page, (2 * half + 1, 2 * half + 1))
     at = np.floor(centres * PAGE_PX_PER_MM).astype(int) - half
     return np.asarray(windows[at[:, 1], at[:, 0]], dtype=np.uint8)
+
+
+def _among_neighbours(shift: Points, layout: CardLayout) -> Points:
+    near = np.sort(shift[_neighbours(layout)], axis=1)
+    return np.asarray((near[:, (NEIGHBOURS - 1) // 2] + near[:, NEIGHBOURS // 2]) / 2, dtype=np.float64)
 
 
 @functools.lru_cache(maxsize=8)

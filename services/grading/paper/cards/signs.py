@@ -29,6 +29,17 @@ EDGE_MM = 6.0
 LEAST_SIZE_MM = 2.6
 LEAST_AREA_MM2 = 1.2
 NARROW_MM = 1.3
+NARROW_SHARE = 0.04
+LINE_PX = 3
+BESIDE_PX = 5
+FOLD_SLOPE = 0.06
+FOLD_SLOPES = 81
+FOLD_DEPTH = 4
+FOLD_SHARE = 0.5
+PAPER_RANK = 85.0
+LEAST_TAKEN = 0.08
+HAIR_MM = 0.18  #: width times darkness
+HAIR_WIDTH_MM = 0.45
 LONG_MM = 30.0
 SLOPE = 0.12
 SLOPE_ERROR = 0.02
@@ -82,7 +93,10 @@ def find_signs(
     lines = [piece for piece in pieces if _may_be_a_line(piece)]
     signs = []
     for piece in pieces:
-        is_dirt = _may_be_a_line(piece) and _is_part_of_a_line(piece, lines)
+        is_line = _may_be_a_line(piece) and (
+            _is_part_of_a_line(piece, lines) or _goes_on_faintly(piece, registration.page)
+        )
+        is_dirt = is_line or _is_a_hair(piece, registration.page)
         if is_dirt or _is_at_the_edge(piece.place) or _is_end_of_a_cross(piece, crossed):
             continue
         kind = "writing" if max(piece.place.w, piece.place.h) > WRITING_MM else "mark"
@@ -162,8 +176,11 @@ def _piece(own: NDArray[np.bool_], corner: tuple[int, int], area: float) -> _Pie
 
 
 def _may_be_a_line(piece: _Piece) -> bool:
-    """Straight, thin, and nearly level or upright: as a fold or a streak is."""
-    return piece.width <= NARROW_MM and min(abs(piece.along[0]), abs(piece.along[1])) <= SLOPE
+    """Straight, thin for its length, and nearly level or upright: as a fold or a streak is."""
+    return (
+        piece.width <= max(NARROW_MM, NARROW_SHARE * piece.length)
+        and min(abs(piece.along[0]), abs(piece.along[1])) <= SLOPE
+    )
 
 
 def _is_part_of_a_line(piece: _Piece, lines: list[_Piece]) -> bool:
@@ -174,6 +191,34 @@ def _is_part_of_a_line(piece: _Piece, lines: list[_Piece]) -> bool:
         max(one.middle[i] for one in same) - min(one.middle[i] for one in same) + 2 * max(reach[i::2]) for i in (0, 1)
     ]
     return max(spans) >= LONG_MM
+
+
+def _goes_on_faintly(piece: _Piece, page: Image) -> bool:
+    """Whether the page is a little darker along the line that this piece begins than beside it: as along a fold."""
+    is_upright = abs(piece.along[1]) > abs(piece.along[0])
+    view = page if is_upright else cv2.transpose(page)
+    middle = np.array(piece.middle if is_upright else piece.middle[::-1]) * PAGE_PX_PER_MM
+    smooth = cv2.blur(np.asarray(view), (LINE_PX, 1)).astype(np.int16)
+    rows = np.arange(len(smooth))
+    slopes = np.linspace(-FOLD_SLOPE, FOLD_SLOPE, FOLD_SLOPES)[:, None]
+    at = np.round(middle[0] + slopes * (rows - middle[1])).astype(int)
+    on, left, right = (
+        smooth[rows, np.clip(at + beside, 0, smooth.shape[1] - 1)] for beside in (0, -BESIDE_PX, BESIDE_PX)
+    )
+    deeper = np.minimum(left, right) - on
+    return bool((deeper >= FOLD_DEPTH).mean(axis=1).max() >= FOLD_SHARE)
+
+
+def _is_a_hair(piece: _Piece, page: Image) -> bool:
+    """Whether a short piece is thinner and paler than what any pen leaves: its ink for each millimetre of length."""
+    if max(piece.place.w, piece.place.h) > WRITING_MM:
+        return False
+    around = piece.place.grown(1.0).scaled(PAGE_PX_PER_MM)
+    top, left = max(0, round(around.y)), max(0, round(around.x))
+    cut = page[top : round(around.y + around.h), left : round(around.x + around.w)].astype(np.float32)
+    taken = 1 - cut / max(float(np.percentile(cut, PAPER_RANK)), 1.0)
+    ink = float(taken[taken > LEAST_TAKEN].sum()) / PAGE_PX_PER_MM**2
+    return ink < HAIR_MM * max(float(np.hypot(piece.place.w, piece.place.h)), piece.area / HAIR_WIDTH_MM)
 
 
 def _apart(one: _Piece, other: _Piece) -> float:
