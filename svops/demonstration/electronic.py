@@ -21,7 +21,7 @@ from svops.demonstration.play import EXAM, EXAM_ON, Candidate, Play
 from svops.demonstration.questions import load
 
 _PARTS, _MIDDLE = 6, 3  #: the three hours are played in so many parts; the calendar moves between them
-_PART_MINUTES = 24
+_PART_MINUTES = 23
 _PATIENCE = 450  #: tries
 _PAUSE_SECONDS = 0.2
 _ANSWER_SECONDS = 30

@@ -80,7 +80,7 @@ def solve(play: Play) -> None:
     """Crosses in pen on the cards; an hour has gone; one candidate leaves and returns (Art. 37, 39(1))."""
     with play.stage("paper_sitting", "Изпит на хартиен носител") as stage:
         _write_remaining(play, "10:45")
-        play.on(EXAM_ON, "10:55")
+        play.on(EXAM_ON, "10:50")
         here = appeared(play, Mode.PAPER)
         envelopes = [_solve(play, one, play.facts["booklets"], number) for number, one in enumerate(here)]
         for one in here:

@@ -29,6 +29,7 @@ _AXE = Axe()
 _DOUBTS = (12, 40)
 _COLUMNS = 3
 _MOST_PRESSES = 12
+_NARROW_PX = 420
 #: 120 cards an hour: so long for one, of which the screen itself may take no more than a tenth.
 _SECONDS_A_CARD = 3600 / 120
 
@@ -225,3 +226,5 @@ def test_a_batch_of_scans_is_sent_with_a_bar_and_taken_up_again_and_no_file_s_na
     clean(page)
     page.goto(f"{desk.address('')}&lang=en")
     clean(page)
+    page.set_viewport_size({"width": _NARROW_PX, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") == _NARROW_PX

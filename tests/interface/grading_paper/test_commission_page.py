@@ -10,6 +10,7 @@ import pytest
 from chassis.work import Actor
 from contracts.people import Role
 from services.grading.paper.cards.simulation import Ink
+from services.grading.paper.commands import VERBS
 from tests.cast import acting
 from tests.interface.grading_paper.paper_exam import (
     CHAIR,
@@ -70,6 +71,9 @@ def test_the_page_is_for_commission_director_and_operator(exam: PaperExam) -> No
         assert "Изпит на хартиен носител" in page(exam, one)
     hall = acting(Role.HALL_ADMINISTRATOR, EXAM)
     assert exam.house.door.get(PAGE, headers=headers(exam, hall)).status_code == 403
+    for one in (hall, acting(Role.QUAESTOR, EXAM), acting(Role.SYSTEM_ADMINISTRATOR, EXAM)):
+        asked = [exam.ask(verb.name, one, number="10007") for verb in VERBS.questions]
+        assert {answer.status_code for answer in asked} <= {403, 422}, "whoever works in a hall learns nothing of cards"
     elsewhere = acting(Role.CHAIR, "2026-11")
     assert "Не сте определен" in page(exam, elsewhere)
     assert exam.house.door.get(PAGE, params={"exam_id": EXAM}, headers=headers(exam, elsewhere)).status_code == 403
