@@ -208,6 +208,7 @@ def _markers(work: Work, exam_id: str) -> list[dict[str, Any]]:
     )
     return [
         {
+            "marker": marker,
             "names": str(names),
             "rounds": [
                 {"round": one, "given": given[marker, one], "marked": counted[marker, one]}

@@ -28,9 +28,11 @@ from contracts.refusals.general import NotAuthenticated, NotFound, OutOfOrder
 from services.grading.paper.commands import PRINTING, READERS, VERBS
 from services.grading.paper.documents import (
     APPENDIX_9,
+    APPENDIX_11,
     CARD_ANNULMENT_PROTOCOL,
     COPIES_PROTOCOL,
     ENVELOPE_LABELS,
+    SECOND_MARKING_PROTOCOL,
     STICKER_SHEET,
 )
 from services.grading.paper.queries import may_look
@@ -185,7 +187,12 @@ class CommissionsPage:
             exams=exams,
             exam_id=exam_id,
             at=await self._door.carry_out(request, "progress", {"exam_id": exam_id}) if exam_id else None,
+            me=request.state.actor.id,
             documents=[one for one in documents if one["kind"] in _PRINTED],
+            marking_protocols={
+                (one["subject"], one["issue"]): one for one in documents if one["kind"] == APPENDIX_11.name
+            },
+            second_protocols=[one for one in documents if one["kind"] == SECOND_MARKING_PROTOCOL.name],
             annulment_protocols={
                 one["subject"]: one for one in documents if one["kind"] == CARD_ANNULMENT_PROTOCOL.name
             },

@@ -137,6 +137,26 @@ def test_every_step_from_the_envelopes_to_the_protocols_is_done_on_the_page(exam
     assert "Попълнени" in page(exam, MEMBERS[0])
 
 
+def test_art_45_each_member_s_protocol_is_on_the_page_to_be_signed_and_then_completed(exam: PaperExam) -> None:
+    exam.hand_in()
+    exam.release_key()
+    exam.number()
+    exam.scan_all()
+    done(exam, CHAIR, "distribute_cards")
+    exam.render_all()
+    to_sign, completed = "(приложение № 11), за подпис: ", "(приложение № 11), попълнен: "
+    assert page(exam, CHAIR).count(to_sign) == len(MEMBERS)
+    assert page(exam, MEMBERS[0]).count(to_sign) == 1, "his own"
+    exam.finish_marking()
+    exam.open_envelopes()
+    exam.enter_slips()
+    assert completed not in page(exam, CHAIR)
+    done(exam, CHAIR, "complete_protocols")
+    exam.render_all()
+    assert page(exam, CHAIR).count(completed) == len(MEMBERS)
+    assert "Протокол за проверката от втори член" in page(exam, DIRECTOR)
+
+
 def test_the_copies_are_counted_and_written_off_in_a_protocol(exam: PaperExam) -> None:
     for kind, codes in {"booklet": ["1А", "1Б"], "card": ["1А", "1Б"]}.items():
         for code in codes:
