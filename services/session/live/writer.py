@@ -73,6 +73,9 @@ _ANSWER_SECONDS = Histogram(
 _VERDICTS = Counter("svops_live_verdicts", "Answers by what became of them", ["verdict"])
 _LOG = logger(__name__)
 
+#: Instants of one zone are compared without asking a table of zones. Every statement goes by the keys of a few rows; a
+#: plan that was made while the tables were empty would read them whole, until somebody had counted them.
+_OPTIONS = "-c TimeZone=UTC -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
 #: Transactions that may hang at once before answers are turned away without a try.
 _MOST_STUCK = 3
 Connection = psycopg.AsyncConnection[Any]
@@ -230,7 +233,7 @@ class Writer:
                 self._url,
                 autocommit=True,
                 connect_timeout=max(2, int(self._settings.live_write_seconds)),
-                options="-c TimeZone=UTC",  # instants of one zone are compared without asking a table of zones
+                options=_OPTIONS,
             )
         return self._connection
 
