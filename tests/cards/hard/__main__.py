@@ -66,6 +66,7 @@ def counted(case: Case) -> Counter[str]:
         return Counter({"cards": 1, "not registered": 1, f"why {reading.why_not}": 1})
     found = Counter({"cards": 1, "number missed": int(reading.number is None and card.number is not None)})
     found["number wrong"] = int(reading.number is not None and reading.number != card.number)
+    is_grey = "pencil" in reading.quality["cannot_judge"]
     kind = {True: "bad", False: "good", None: "contested"}[card.has_sign]
     found.update({kind: 1, f"{kind} proposed": int(reading.annul_proposed)})
     for question, answer in card.answers.items():
@@ -73,7 +74,7 @@ def counted(case: Case) -> Counter[str]:
         if answer.kind is Kind.UNCLEAR:
             found.update({"unclear": 1, "unclear in silence": int(not asked)})
             continue
-        found.update({"questions": 1, "asked": int(asked)})
+        found.update({"questions": 1, "asked": int(asked), "asked on grey": int(asked and is_grey)})
         found["silent"] += int(not asked and not is_right(answer, question, reading))
         if answer.kind is Kind.PENCIL:
             found.update(
@@ -95,6 +96,7 @@ def table(found: Counter[str]) -> str:
     lines = {
         "silent errors": share("silent", "questions"),
         "sent to a person": share("asked", "questions"),
+        "  on cards it cannot judge": share("asked on grey", "asked"),
         "not registered": f"{share('not registered', 'cards')} {why}",
         "signs proposed": share("bad proposed", "bad"),
         "good cards proposed": share("good proposed", "good"),

@@ -15,6 +15,9 @@ Floats = NDArray[np.float32]
 Matrix = NDArray[np.float64]
 
 
+ROWS_AT_ONCE = 32
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """One grade of scanning; pairs are ranges, single numbers are chances."""
@@ -207,10 +210,11 @@ def _laid(paper: Image, scale: float, device: Device, rng: Rng) -> Image:
     if rng.random() < device.cut_corner:
         _cut_corner(laid, beyond, rng)
     if rng.random() < device.upside_down:
-        laid = laid[::-1, ::-1]
+        laid = np.asarray(cv2.flip(laid, -1), dtype=np.uint8)
     elif rng.random() < device.sideways:
-        laid = np.rot90(laid, int(rng.choice([1, 3])))
-    return np.ascontiguousarray(laid, dtype=np.uint8)
+        ways = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 3: cv2.ROTATE_90_CLOCKWISE}
+        laid = np.asarray(cv2.rotate(laid, ways[int(rng.choice([1, 3]))]), dtype=np.uint8)
+    return laid
 
 
 def _cut_corner(picture: Image, beyond: int, rng: Rng) -> None:
@@ -230,7 +234,9 @@ def _developed(picture: Image, device: Device, rng: Rng) -> Image:
     lut = np.stack(table, axis=1)[None].astype(np.uint8)
     picture = np.asarray(cv2.LUT(picture, lut), dtype=np.uint8)
     light = 1 + device.uneven * np.interp(np.linspace(0, 8, picture.shape[1]), np.arange(9), rng.normal(0, 0.7, 9))
-    picture = np.asarray(np.clip(picture * np.minimum(light, 1.02)[None, :, None], 0, 255), dtype=np.uint8)
+    for start in range(0, len(picture), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        picture[rows] = np.clip(picture[rows] * np.minimum(light, 1.02)[None, :, None], 0, 255)
     return _noisy(picture, float(rng.uniform(*device.noise)), rng)
 
 
@@ -302,7 +308,7 @@ def _photographed(paper: Image, rng: Rng) -> bytes:
     picture = _shaken(np.clip(lit, 0, 255).astype(np.uint8), rng)
     picture = _noisy(picture, float(rng.uniform(1, 6)), rng)
     if rng.random() < 0.12:
-        picture = np.ascontiguousarray(picture[::-1, ::-1])
+        picture = np.asarray(cv2.flip(picture, -1), dtype=np.uint8)
     return _jpeg(picture, int(rng.integers(50, 92)))
 
 

@@ -28,6 +28,7 @@ EMPTY_SHARE = 0.4
 EMPTY_BOXES = 33
 BARE_INSIDE = 0.014
 BARE_AROUND = 0.024
+LEAST_BORDER = 0.05
 BLACK_RANKS = (0.08, 0.92)
 GREY_SPREAD = 3
 GREY_SHARE = 0.995
@@ -38,6 +39,7 @@ BOX_PX = BOX_MM * PX_PER_MM
 EDGE = round((PATCH_PX - BOX_PX) / 2)
 INSIDE = slice(EDGE + 3, PATCH_PX - EDGE - 3)
 COARSE_INSIDE = slice(-(-INSIDE.start // 2), INSIDE.stop // 2)
+COARSE_EDGES = slice(2, 5), slice(-5, -2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class BoxInk:
     n x 40 x 40, `patches` the pictures (n x 40 x 40 x channels), `white` the paper's level (n x channels).
 
     Of all boxes: `amount` of ink inside as a share of black, and `paper`, the paper's level in grey. `print_taken` (3,
-    the largest being 1) says which colours black print takes away.
+    the largest being 1) says which colours black print takes away. `border` is how much of a box's printed border was
+    seen where it should be, against what the card's empty boxes show.
     """
 
     filled: Indices
@@ -55,6 +58,7 @@ class BoxInk:
     white: Floats
     amount: Floats
     paper: Floats
+    border: Floats
     print_level: float
     print_taken: Floats
     black_level: float
@@ -72,7 +76,9 @@ def measure(picture: Image, views: Views, registration: Registration, layout: Ca
     small, factor = views.for_page(registration.to_picture)
     paper, coarse = _darkness(cut_boxes(small, factor, registration, box_centres(layout), COARSE_PX))
     emptiest = _emptiest(coarse)
-    coarse -= _middle(coarse[emptiest])
+    empty_box = _middle(coarse[emptiest])
+    border = np.asarray(_border(coarse) / np.maximum(_border(empty_box), LEAST_BORDER), dtype=np.float32)
+    coarse -= empty_box
     np.maximum(coarse, 0, out=coarse)
     amount = coarse[:, COARSE_INSIDE, COARSE_INSIDE].mean(axis=(1, 2)) / black
     filled = np.flatnonzero((amount > BARE_INSIDE) | (coarse.mean(axis=(1, 2)) > BARE_AROUND * black))
@@ -89,6 +95,7 @@ def measure(picture: Image, views: Views, registration: Registration, layout: Ca
         white=white[: len(filled)],
         amount=amount,
         paper=paper,
+        border=border,
         print_level=float(np.percentile(empty[EDGE - 2 : EDGE + 4, INSIDE].max(axis=0), 50)),
         print_taken=_print_taken(patches[len(filled) :], white[len(filled) :], empty),
         black_level=black,
@@ -133,6 +140,13 @@ def _paper(patches: Image) -> Floats:
     small = cv2.resize(tall, (WHITE_BLOCKS, len(patches) * WHITE_BLOCKS), interpolation=cv2.INTER_AREA)
     blocks = np.sort(small.reshape(len(patches), WHITE_BLOCKS**2, -1).swapaxes(1, 2).copy(), axis=2)
     return np.maximum(blocks[:, :, round(WHITE_BLOCKS**2 * WHITE_RANK)].astype(np.float32), 1.0)
+
+
+def _border(coarse: Floats) -> Floats:
+    """The darkness of the printed border (... x 20 x 20): of lines across or of lines down, whichever is weaker."""
+    lines = [coarse[..., edge, COARSE_INSIDE].max(axis=-2).mean(axis=-1) for edge in COARSE_EDGES]
+    upright = [coarse[..., COARSE_INSIDE, edge].max(axis=-1).mean(axis=-1) for edge in COARSE_EDGES]
+    return np.asarray(np.minimum(sum(lines), sum(upright)) / 2, dtype=np.float32)
 
 
 def _black_level(page: Image, layout: CardLayout) -> float:

@@ -35,7 +35,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where certainty begins: shares of the network, ink as a share of the print's, darkness against solid black."""
+    """Where certainty begins: shares of the network, ink as a share of the print's, darkness against solid black.
+
+    Below `least_border` of its printed border a box is not where it was looked for.
+    """
 
     empty_ink: float = 0.035
     nearly_empty_share: float = 0.5
@@ -66,6 +69,7 @@ class Thresholds:
     greyer_than_the_pen: float = 0.5
     crosses_of_a_pen: int = 6
     shaded_paper: float = 0.45
+    least_border: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,6 @@ def read_boxes(measured: BoxInk, limits: Thresholds | None = None) -> CardInk:
     taken = dict(zip(written.tolist(), tints.taken, strict=True))
     crosses = [i for i in names if forms[i][0] is State.PEN]
     pens = _Pens.of([taken[i] for i in crosses], [darkness[i] for i in crosses], limits, is_grey=measured.is_grey)
-    shaded = _shaded(measured, limits)
     rounded = np.round(shares.astype(np.float64), 4).tolist()
     boxes = _bare(measured.amount, limits)
     for index, (place, (form, margin)) in enumerate(zip(measured.filled.tolist(), forms, strict=True)):
@@ -124,7 +127,7 @@ def read_boxes(measured: BoxInk, limits: Thresholds | None = None) -> CardInk:
             colour=colour,
             margin=round(margin, 4),
         )
-    for place in np.flatnonzero(shaded).tolist():
+    for place in np.flatnonzero(_shaded(measured, limits) | (measured.border < limits.least_border)).tolist():
         boxes[place] = replace(boxes[place], state=State.DOUBTFUL)
     return CardInk(tuple(boxes), _cannot_judge(measured, pens, limits))
 
