@@ -144,7 +144,8 @@ def _pieces(written: Image, near_print: Image) -> list[_Piece]:
     joined = cv2.dilate(written, np.ones((JOINED_PX, JOINED_PX), np.uint8))
     outlines = cv2.findContours(joined, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]
     least = LEAST_SIZE_MM * PAGE_PX_PER_MM + JOINED_PX - 1
-    if not any(max(cv2.boundingRect(outline)[2:]) >= least for outline in outlines):
+    places = [cv2.boundingRect(outline) for outline in outlines]
+    if not any(max(w, h) >= least and not _is_at_the_edge(_inner(x, y, w, h)) for x, y, w, h in places):
         return []
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     large = np.flatnonzero(np.maximum(stats[:, 2], stats[:, 3]) >= least)
@@ -157,6 +158,11 @@ def _pieces(written: Image, near_print: Image) -> list[_Piece]:
         if area >= LEAST_AREA_MM2 and free >= max(LEAST_FREE_MM2, LEAST_FREE_SHARE * area):
             pieces.append(_piece(own, (x, y), area))
     return pieces
+
+
+def _inner(x: int, y: int, w: int, h: int) -> Rect:
+    """The place of a piece by that of its outline, which was widened to join it with its neighbours."""
+    return Rect(x, y, w, h).grown(-(JOINED_PX // 2)).scaled(1 / PAGE_PX_PER_MM)
 
 
 def _piece(own: NDArray[np.bool_], corner: tuple[int, int], area: float) -> _Piece:
