@@ -8,6 +8,16 @@ from contracts.people import Mode
 
 
 @dataclass(frozen=True, kw_only=True)
+class InstructionsRead(Event, service="session", subject="hall"):
+    """The instructions were read to the end in a hall (Art. 23(2), 35(1)). Once a hall and session."""
+
+    mode: Mode
+    session: int
+    hall: str
+    read_at: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
 class SittingStarted(Event, service="session", subject="hall"):
     """The start was announced in a hall (Art. 24(1), 35(2)). Once a hall and session."""
 

@@ -12,6 +12,14 @@ class NotOfThisHall(Refusal):
     en = "You are not assigned to hall {hall}."
 
 
+class NotLetIn(Refusal):
+    """A first log-in after the instructions were read, by a candidate whose identity nobody checked at the door."""
+
+    article = "чл. 22; чл. 31, ал. 1, т. 3"
+    bg = "Указанията вече са прочетени, а самоличността ви не е проверена. Обърнете се към администратора на залата."
+    en = "The instructions have been read and your identity has not been checked. Ask the hall administrator."
+
+
 class CredentialsUsed(Refusal):
     """User name and password open a sitting once; on another computer only after the hall administrator moved it."""
 

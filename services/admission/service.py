@@ -10,7 +10,13 @@ from chassis.sweeper import Sweep, generic_sweeps
 from chassis.work import Actor, Work
 from contracts.events.chassis import AuditHeadTold
 from contracts.events.registration import AnnouncementPublished, ApplicationSubmitted
-from contracts.events.session import CandidateLeftHall, MaterialsHandedIn, SittingAnnulled
+from contracts.events.session import (
+    CandidateLeftHall,
+    InstructionsRead,
+    MaterialsHandedIn,
+    SittingAnnulled,
+    SittingStarted,
+)
 from services.admission import usecases
 from services.admission.commands import VERBS
 
@@ -45,6 +51,16 @@ class AdmissionService:
     def on_application_submitted(self, work: Work, event: ApplicationSubmitted) -> None:
         """Art. 6(1)."""
         usecases.record_application(work, event)
+
+    @handles(InstructionsRead)
+    def on_instructions_read(self, work: Work, event: InstructionsRead) -> None:
+        """Art. 22, 31(1) item 3."""
+        usecases.record_instructions_read(work, event)
+
+    @handles(SittingStarted)
+    def on_sitting_started(self, work: Work, event: SittingStarted) -> None:
+        """Art. 34, 35(2)."""
+        usecases.record_start(work, event)
 
     @handles(CandidateLeftHall)
     def on_candidate_left_hall(self, work: Work, event: CandidateLeftHall) -> None:

@@ -12,7 +12,7 @@ from contracts.people import IdentifierType, Names, Person
 from contracts.schemas import types_within
 
 TYPE_NAME = re.compile(r"bg\.svops\.[a-z]+(_[a-z]+)*\.[a-z]+(-[a-z]+)*\.v[1-9][0-9]*")
-PAST = re.compile(r"[A-Z][a-z]*ed|Told|Held|Left|Drawn|Absent")
+PAST = re.compile(r"[A-Z][a-z]*ed|Told|Held|Left|Drawn|Absent|Read")
 PERSONAL_TYPES = {Person, Names, IdentifierType}
 #: A field of such a name would tell who somebody is, whatever its type.
 PERSONAL_NAMES = re.compile(

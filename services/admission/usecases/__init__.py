@@ -14,7 +14,9 @@ from services.admission.usecases.exam_day import (
     issue_protocol_1,
     record_annulment,
     record_hand_in,
+    record_instructions_read,
     record_leaving,
+    record_start,
 )
 from services.admission.usecases.halls import assign_seats, plan_halls
 from services.admission.usecases.people import add_person, log_in, renew, sign_declaration
@@ -37,7 +39,9 @@ __all__ = [
     "record_annulment",
     "record_application",
     "record_hand_in",
+    "record_instructions_read",
     "record_leaving",
+    "record_start",
     "renew",
     "sign_declaration",
 ]

@@ -11,7 +11,13 @@ from chassis.documents import order
 from chassis.plumbing import DocumentRow
 from chassis.work import Work
 from contracts.events.admission import CandidateAbsent, CandidateIdentified, CandidateRefusedAtDoor
-from contracts.events.session import CandidateLeftHall, MaterialsHandedIn, SittingAnnulled
+from contracts.events.session import (
+    CandidateLeftHall,
+    InstructionsRead,
+    MaterialsHandedIn,
+    SittingAnnulled,
+    SittingStarted,
+)
 from contracts.people import Mode, Names, Role
 from contracts.phrase import Phrase
 from contracts.refusals.admission import IdentityDiffers, NotYourHall
@@ -41,6 +47,7 @@ COPYING = "copying"
 _NOTES = {"refused": "недопуснат (чл. 6, ал. 4, т. 4)", "absent": "неявил се"}
 _ANNULLED = "анулиран тест"
 _FIELDS = {"names": Phrase("имена", "names"), "identifier": Phrase("ЕГН/ЛН/ЛНЧ", "personal number")}
+_UNTIL_READ = "instructions_read"  #: the law's word for the moment in ``Session.latecomers_until``
 _QUAESTOR_LINES = 3  #: App. 3 has places for so many
 
 
@@ -105,28 +112,53 @@ def _arrive(work: Work, seat: Seat, state: str) -> None:
 
 
 def close_door(work: Work, *, exam_id: str, hall: str) -> Answer:
-    """The instructions have been read, the tests handed out: nobody is let in any more (Art. 22, 31, 34)."""
+    """The instructions have been read, the tests handed out: nobody is let in any more (Art. 22, 31, 34).
+
+    What the hall says through session does the same, so a door that is closed already is answered alike.
+    """
     place, exam = _own_hall(work, exam_id, hall), exam_of(work, exam_id)
-    if place.closed_at is not None:
-        raise AlreadyDone(what=Phrase(f"затваряне на вратата на зала {hall}", f"closing the door of hall {hall}"))
     door.check_closing(work.now, local(exam.exam_on, _hours(exam, place).instructions_at))
-    place.closed_at = work.now
-    seated = seated_in(work, exam_id, hall)
-    came = _arrivals(work, exam_id)
+    _close(work, place, work.now)
+    work.session.flush()
+    arrivals = _arrivals(work, exam_id)
+    seated = [seat.candidate_id for seat, _ in seated_in(work, exam_id, hall)]
+    return {"absent": sum(arrivals.get(one) == "absent" for one in seated), "expected": len(seated)}
+
+
+def record_instructions_read(work: Work, event: InstructionsRead) -> None:
+    """The reading has ended: where that is what latecomers wait for, the door closes (Art. 22, 31(1) item 3)."""
+    place, exam = hall_of(work, event.exam_id, event.hall, to_change=True), exam_of(work, event.exam_id)
+    if _hours(exam, place).latecomers_until == _UNTIL_READ:
+        _close(work, place, event.read_at)
+
+
+def record_start(work: Work, event: SittingStarted) -> None:
+    """The tests were handed out and the start announced: the door of a hall on paper closes (Art. 34, 35(2))."""
+    _close(work, hall_of(work, event.exam_id, event.hall, to_change=True), event.started_at)
+
+
+def _close(work: Work, place: Hall, at: datetime) -> None:
+    """Close a door that is open: who was not identified is absent."""
+    if place.closed_at is not None:
+        return
+    place.closed_at = at
+    came = _arrivals(work, place.exam_id)
+    seated = seated_in(work, place.exam_id, place.hall)
     absent = [seat for seat, _ in seated if seat.candidate_id not in came]
     for seat in absent:
         _arrive(work, seat, "absent")
         work.emit(
             CandidateAbsent(
-                exam_id=exam_id,
+                exam_id=place.exam_id,
                 candidate_id=seat.candidate_id,
                 mode=Mode(place.mode),
-                hall=hall,
-                closed_at=work.now,
+                hall=place.hall,
+                closed_at=at,
             )
         )
-    work.audit(exam_id, "door:closed", "чл. 22", hall=hall, absent=[seat.candidate_id for seat in absent])
-    return {"absent": len(absent), "expected": len(seated)}
+    who = [seat.candidate_id for seat in absent]
+    authority = "чл. 22" if place.mode == Mode.ELECTRONIC else "чл. 34"
+    work.audit(place.exam_id, "door:closed", authority, hall=place.hall, absent=who)
 
 
 def issue_protocol_1(work: Work, *, exam_id: str, hall: str) -> Answer:

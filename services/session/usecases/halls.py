@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from chassis.commands import Answer
 from chassis.work import Work
-from contracts.events.session import SittingStarted
+from contracts.events.session import InstructionsRead, SittingStarted
 from contracts.people import Mode, Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
@@ -36,7 +36,11 @@ _RESTING = FINAL | {State.EXPECTED}
 
 
 def record_instructions_read(work: Work, *, exam_id: str, hall: str) -> Answer:
-    """The instructions have been read to the end (Art. 23(2), 35(1)); from now on nobody is let in (Art. 22)."""
+    """The instructions have been read to the end (Art. 23(2), 35(1)); says ``InstructionsRead``.
+
+    At computers nobody is let in from now on: admission closes the door, and whoever was not identified does not log
+    in (Art. 22).
+    """
     place = own_hall(work, exam_id, hall)
     if place.instructions_read_at is not None:
         raise AlreadyDone(what=Phrase(f"указания в зала {hall}", f"instructions in hall {hall}"))
@@ -45,6 +49,11 @@ def record_instructions_read(work: Work, *, exam_id: str, hall: str) -> Answer:
     hours.check_instructions(work.now, exam_of(work, exam_id).exam_on, law_hours)
     place.instructions_read_at = work.now
     authority = "чл. 23, ал. 2" if mode is Mode.ELECTRONIC else "чл. 35, ал. 1"
+    work.emit(
+        InstructionsRead(
+            exam_id=exam_id, mode=mode, session=place.session, hall=hall, read_at=place.instructions_read_at
+        )
+    )
     work.audit(exam_id, "instructions:read", authority, hall=hall)
     return {"read_at": work.now.isoformat()}
 

@@ -76,7 +76,10 @@ def record_variant(work: Work, event: VariantOpened) -> None:
 
 
 def record_seat(work: Work, event: SeatAssigned) -> None:
-    """A candidate got a seat, or another one (Art. 14). Nothing changes any more once the candidate has logged in."""
+    """A candidate got a seat, or another one (Art. 14). Nothing changes any more once the candidate has logged in.
+
+    Sheets printed for another session, hall or seat are void from then on (Art. 16 item 3).
+    """
     where = select(Sitting).where(Sitting.exam_id == event.exam_id, Sitting.candidate_id == event.candidate_id)
     sitting = work.session.scalars(where.with_for_update()).one_or_none()
     if sitting is None:
@@ -89,12 +92,22 @@ def record_seat(work: Work, event: SeatAssigned) -> None:
             work.session.add(Sheet(sitting_id=sitting.sitting_id))
     elif sitting.logged_in_at is None:
         left = sitting.hall
+        if (sitting.session, sitting.hall, sitting.seat) != (event.session, event.hall, event.seat):
+            _void_credentials(work, sitting)
         for name, value in _place(event).items():
             setattr(sitting, name, value)
         work.session.flush()
         _forget_if_empty(work, event.exam_id, left)
     facts = {"mode": event.mode, "session": event.session, "place": event.place}
     _upsert(work, Hall, {"exam_id": event.exam_id, "hall": sitting.hall}, facts)
+
+
+def _void_credentials(work: Work, sitting: Sitting) -> None:
+    if sitting.password_hash is None:
+        return
+    sitting.exam_username, sitting.password_hash, sitting.is_login_open = None, None, False
+    left = {"session": sitting.session, "hall": sitting.hall, "seat": sitting.seat}
+    work.audit(sitting.exam_id, "credentials:voided", "чл. 16, т. 3", candidate=sitting.candidate_id, **left)
 
 
 def _place(event: SeatAssigned) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the candidate does at the computer, answers apart: logging in and submitting (Art. 24(1), 29(1), (3))."""
+"""What the candidate does at the computer, answers apart: logging in and submitting (Art. 22, 24(1), 29(1), (3))."""
 
 import secrets
 import uuid
@@ -13,6 +13,7 @@ from contracts.refusals.general import OutOfOrder, WrongCredentials
 from contracts.refusals.session import (
     CredentialsUsed,
     LineMoved,
+    NotLetIn,
     ScreenSuspended,
     SittingClosed,
     SittingNotOpen,
@@ -20,14 +21,14 @@ from contracts.refusals.session import (
 )
 from services.session.lookups import exam_of, law_of, sheet_of
 from services.session.rules import credentials, history, hours
-from services.session.tables import HistoryRow, Sheet, Sitting
+from services.session.tables import Hall, HistoryRow, Sheet, Sitting
 from services.session.usecases.closing import close, give_number
 
 
 def log_in(work: Work, *, username: str, password: str, browser: str | None = None) -> tuple[Sitting, Sheet]:
     """Open a sitting with what stands on the candidate's sheets; the line that comes of it is the live one.
 
-    Raises ``WrongCredentials``, ``TooEarly``, ``CredentialsUsed``, ``SittingClosed``, ``OutOfOrder``.
+    Raises ``WrongCredentials``, ``TooEarly``, ``CredentialsUsed``, ``SittingClosed``, ``OutOfOrder``, ``NotLetIn``.
     """
     sitting = _who(work, username, password)
     law = law_of(work, sitting.exam_id)
@@ -35,6 +36,7 @@ def log_in(work: Work, *, username: str, password: str, browser: str | None = No
     hours.check_entry(work.now, exam_of(work, sitting.exam_id).exam_on, law_hours)
     sheet = sheet_of(work, sitting)
     _refuse_closed(work, sitting, sheet)
+    _refuse_latecomer(work, sitting)
     if not sitting.is_login_open:
         if browser is not None and browser == sitting.browser:
             return sitting, sheet
@@ -66,6 +68,14 @@ def _refuse_closed(work: Work, sitting: Sitting, sheet: Sheet) -> None:
         raise SittingClosed
     if sheet.ends_at is not None and sheet.ends_at <= work.now:
         raise TimeExpired
+
+
+def _refuse_latecomer(work: Work, sitting: Sitting) -> None:
+    if sitting.identified_at is not None or sitting.logged_in_at is not None:
+        return
+    read = select(Hall.instructions_read_at).where(Hall.exam_id == sitting.exam_id, Hall.hall == sitting.hall)
+    if work.session.scalar(read) is not None:
+        raise NotLetIn
 
 
 def _enter_history(work: Work, sheet: Sheet) -> None:

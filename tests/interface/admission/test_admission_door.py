@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,7 +12,13 @@ from sqlalchemy import func, select
 from chassis.audit import first_break
 from chassis.plumbing import AuditRow, DocumentRow
 from contracts.events.chassis import RenderDocuments
-from contracts.events.session import CandidateLeftHall, MaterialsHandedIn, SittingAnnulled
+from contracts.events.session import (
+    CandidateLeftHall,
+    InstructionsRead,
+    MaterialsHandedIn,
+    SittingAnnulled,
+    SittingStarted,
+)
 from contracts.people import IdentifierType, Mode, Role
 from services.admission import usecases
 from services.admission.tables import Appointment, Check, Decision
@@ -388,9 +394,51 @@ def test_nobody_enters_before_half_past_eight_or_after_the_instructions(day: Sta
     answer = day.ok("close_door", {"exam_id": EXAM, "hall": "А"}, "hall А")
     assert answer == {"absent": 11, "expected": 12}
     refused(day.identify(second), "DoorClosed")
-    refused(day.tell("close_door", {"exam_id": EXAM, "hall": "А"}, "hall А"), "AlreadyDone")
+    assert day.ok("close_door", {"exam_id": EXAM, "hall": "А"}, "hall А") == answer, "a closed door is closed"
     assert len(day.said("candidate-absent")) == 11
     assert day.identify(day.in_hall("Б")[0], by="hall Б").status_code == 200
+
+
+def test_the_reading_in_the_hall_closes_its_door_and_the_hand_may_come_before_or_after(day: Stage) -> None:
+    first, second = day.in_hall("А")[:2]
+    day.house.at("2027-05-15T09:24:00+03:00")
+    assert day.identify(first).status_code == 200
+    day.ok("close_door", {"exam_id": EXAM, "hall": "Б"}, "hall Б")
+    day.house.at("2027-05-15T09:26:00+03:00")
+    for name in ("А", "Б", "А"):
+        _read(day, name, Mode.ELECTRONIC)
+    assert _closed(day) == {"А": "2027-05-15T06:25:00+00:00", "Б": "2027-05-15T06:24:00+00:00", "П": None}
+    refused(day.identify(second), "DoorClosed")
+    assert len(day.said("candidate-absent")) == 13
+    assert day.ok("close_door", {"exam_id": EXAM, "hall": "А"}, "hall А") == {"absent": 11, "expected": 12}
+    assert len(day.said("candidate-absent")) == 13
+
+
+def test_on_paper_latecomers_are_let_in_until_the_tests_are_handed_out(day: Stage) -> None:
+    late, later = day.in_hall("П")
+    day.house.at("2027-05-15T09:36:00+03:00")
+    _read(day, "П", Mode.PAPER)
+    assert day.identify(late, by="hall П").status_code == 200
+    at = datetime(2027, 5, 15, 6, 35, tzinfo=UTC)
+    started = SittingStarted(
+        exam_id=EXAM, mode=Mode.PAPER, session=1, hall="П", started_at=at, ends_at=at + timedelta(hours=3)
+    )
+    with day.house.runtime.work() as work:
+        usecases.record_start(work, started)
+    refused(day.identify(later, by="hall П"), "DoorClosed")
+    assert [one["candidate_id"] for one in day.said("candidate-absent")] == [day.candidates[later]]
+
+
+def _read(day: Stage, name: str, mode: Mode) -> None:
+    at = datetime(2027, 5, 15, 6, 25, tzinfo=UTC)
+    event = InstructionsRead(exam_id=EXAM, mode=mode, session=1, hall=name, read_at=at)
+    with day.house.runtime.work() as work:
+        usecases.record_instructions_read(work, event)
+
+
+def _closed(day: Stage) -> dict[str, str | None]:
+    shown = {name: day.ask("hall", "chair", exam_id=EXAM, hall=name).json() for name in ("А", "Б", "П")}
+    return {name: one["closed_at"] for name, one in shown.items()}
 
 
 def test_the_door_is_not_closed_before_the_hour_of_the_instructions(day: Stage) -> None:

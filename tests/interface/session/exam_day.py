@@ -128,13 +128,19 @@ class ExamDay:
     def seat(self, number: int, hall: str, seat: str, mode: Mode = Mode.ELECTRONIC, session: int = 1) -> Candidate:
         """A candidate on a seat of a hall."""
         one = Candidate(player(100 + number), hall, seat, mode)
+        self.halls.setdefault(hall, []).append(one)
+        self.reseat(one, hall, seat, session)
+        return one
+
+    def reseat(self, one: Candidate, hall: str, seat: str, session: int = 1) -> None:
+        """Admission gives a candidate this seat, whether or not he had another one."""
         event = SeatAssigned(
             exam_id=EXAM,
             application_id=str(uuid.uuid4()),
             candidate_id=one.candidate_id,
             username=one.player.email,
             person=one.player.person,
-            mode=mode,
+            mode=one.mode,
             assisted=False,
             session=session,
             hall=hall,
@@ -145,8 +151,6 @@ class ExamDay:
             starts_at=at("9:30" if session == 1 else "15:30"),
         )
         self.told(records.record_seat, event)
-        self.halls.setdefault(hall, []).append(one)
-        return one
 
     def open_variant(self, variant: int = 1) -> None:
         """Testbank's package: the questions, encrypted to session."""

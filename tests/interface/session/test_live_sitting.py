@@ -5,10 +5,21 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
-from contracts.events.session import AnswerSheetClosed, SittingStarted
+from contracts.events.session import AnswerSheetClosed, InstructionsRead, SittingStarted
+from contracts.people import Mode
 from services.session.rules.history import BEGINNING
 from services.session.tables import AnswerRow, HistoryRow, RefusedAnswer, Sheet
-from tests.interface.session.exam_day import EXAM, QUESTIONS, SUB_VARIANTS, ExamDay, at, first, refused
+from tests.interface.session.exam_day import (
+    EXAM,
+    QUESTIONS,
+    SUB_VARIANTS,
+    ExamDay,
+    at,
+    at_their_computers,
+    first,
+    hall,
+    refused,
+)
 
 
 def test_before_the_unlocking_the_screen_waits_and_holds_no_question(logged_in: ExamDay) -> None:
@@ -52,8 +63,8 @@ def test_a_late_log_in_gets_no_extra_time(day: ExamDay) -> None:
     day.envelopes("К1")
     day.envelopes("К2")
     day.on("9:25")
-    for hall in ("К1", "К2"):
-        day.do(f"hall {hall}", "record_instructions_read", exam_id=EXAM, hall=hall)
+    for name in ("К1", "К2"):
+        day.do(f"hall {name}", "record_instructions_read", **hall(name))
     day.open_variant()
     day.on("9:30")
     day.do("system", "unlock", exam_id=EXAM, session=1)
@@ -232,10 +243,63 @@ def test_printing_again_voids_what_was_printed_before(day: ExamDay) -> None:
     assert day.log_in(one).status_code == 200
 
 
+@pytest.mark.parametrize(("place", "seat", "session"), [("К2", "1-1", 1), ("К1", "5-5", 1), ("К1", "1-1", 2)])
+def test_sheets_printed_for_another_seat_hall_or_session_are_void(
+    day: ExamDay, place: str, seat: str, session: int
+) -> None:
+    one = first(day)
+    day.envelopes("К1")
+    day.reseat(one, place, seat, session)
+    refused(day.log_in(one), "WrongCredentials", 401)
+    seats = day.house.ask("hall", day.people["system"], **hall(place)).json()["seats"]
+    assert [it["has_credentials"] for it in seats if it["candidate_id"] == one.candidate_id] == [False]
+    answer = day.house.tell("print_credentials", hall(place), day.people["system"], accept="application/json")
+    (again,) = (it for it in answer.json()["credentials"] if it["candidate_id"] == one.candidate_id)
+    one.username, one.password = again["username"], again["password"]
+    day.on("14:45")
+    assert day.log_in(one).status_code == 200
+
+
+def test_the_same_seat_said_again_voids_nothing(day: ExamDay) -> None:
+    one = first(day)
+    day.envelopes("К1")
+    day.reseat(one, one.hall, one.seat)
+    assert day.log_in(one).status_code == 200
+
+
 def test_nobody_logs_in_before_the_halls_open(day: ExamDay) -> None:
     day.envelopes("К1")
     day.on("8:29:59")
     refused(day.log_in(first(day)), "TooEarly")
+
+
+def test_whoever_was_not_identified_before_the_instructions_were_read_does_not_log_in(day: ExamDay) -> None:
+    """Art. 22, at once: the door of admission hears of the reading later."""
+    late = day.seat(9, "К1", "2-1")
+    at_their_computers(day)
+    day.on("9:26")
+    refused(day.log_in(late), "NotLetIn")
+    assert day.log_in(first(day)).status_code == 200
+    day.let_in(late)
+    assert day.log_in(late).status_code == 200, "what the door said before the reading has come later"
+
+
+def test_whoever_logged_in_before_the_reading_goes_on_at_another_computer_after_it(day: ExamDay) -> None:
+    one = day.seat(9, "К1", "2-1")
+    day.envelopes("К1")
+    assert day.log_in(one).status_code == 200
+    day.on("9:25")
+    day.do("hall К1", "record_instructions_read", **hall("К1"))
+    day.do("hall К1", "move_sitting", **one.about, seat="2-2")
+    assert day.log_in(one).status_code == 200
+
+
+def test_the_reading_is_told_once(day: ExamDay) -> None:
+    day.on("9:25")
+    day.do("hall К1", "record_instructions_read", **hall("К1"))
+    day.refused("AlreadyDone", "hall К1", "record_instructions_read", **hall("К1"))
+    (event,) = day.said(InstructionsRead)
+    assert (event.hall, event.mode, event.session, event.read_at) == ("К1", Mode.ELECTRONIC, 1, at("9:25"))
 
 
 def test_passwords_are_kept_only_as_keyed_hashes(day: ExamDay) -> None:

@@ -101,6 +101,8 @@ def _seat_second_without(day: ExamDay, late: Candidate) -> None:
 
 
 def test_a_late_log_in_of_the_second_session_gets_no_extra_time(afternoon: ExamDay) -> None:
+    afternoon.on("14:45")
+    afternoon.let_in(second(afternoon))
     afternoon.on("15:25")
     afternoon.do("hall К3", "record_instructions_read", **hall("К3"))
     afternoon.open_variant(2)
