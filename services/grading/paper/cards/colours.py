@@ -59,9 +59,9 @@ def tint(measured: BoxInk, chosen: NDArray[np.int64]) -> Tint:
         core = (inside > WRITTEN * np.maximum(level, LEAST_LEVEL)[:, None, None]).astype(np.uint8)
         # One tall picture: what a stroke at the lower edge lends to the next box is a pixel.
         halo = cv2.dilate(core.reshape(-1, core.shape[2]), np.ones((HALO_PX, HALO_PX), np.uint8))
-        halo = np.asarray(halo, dtype=np.float32).reshape(len(core), -1, 1)
-        cut = measured.patches[chosen][:, INSIDE, INSIDE].reshape(len(core), -1, 3)
-        light = (halo * cut).sum(axis=1) / np.maximum(halo.sum(axis=1), 1) / measured.white[chosen]
+        halo = np.asarray(halo, dtype=np.float32).reshape(len(core), 1, -1)
+        cut = measured.patches[:, INSIDE, INSIDE][chosen].reshape(len(core), -1, 3).astype(np.float32)
+        light = (halo @ cut)[:, 0] / np.maximum(halo.sum(axis=2), 1) / measured.white[chosen]
         taken = np.clip(1 - light, 1e-3, None) / measured.print_taken
     return Tint(
         taken=(taken / taken.max(axis=1, keepdims=True)).astype(np.float32),
