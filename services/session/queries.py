@@ -1,11 +1,11 @@
 """What session answers; nothing is changed here."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from chassis.commands import Answer
 from chassis.export import plumbing_export
@@ -16,6 +16,7 @@ from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import NotFound
 from contracts.refusals.session import LineMoved
+from regulation.calendar import local_day
 from services.session.documents import APPENDIX_4, APPENDIX_8
 from services.session.lookups import SWITCHES, answers_of, course_of, exam_of, law_of, names_of
 from services.session.rules import hours, screens
@@ -23,7 +24,7 @@ from services.session.rules.annulment import ACT
 from services.session.rules.history import instant
 from services.session.rules.hours import TIME
 from services.session.rules.incidents import Level
-from services.session.rules.phase import phase
+from services.session.rules.phase import State, phase
 from services.session.tables import (
     Announcement,
     AnswerRow,
@@ -40,6 +41,11 @@ from services.session.tables import (
 )
 
 _CLOSED = {"submitted", "time_expired", "annulled"}
+_SEATS = (
+    select(Sitting, Sheet, Screen.seen_at)
+    .outerjoin(Sheet, Sheet.sitting_id == Sitting.sitting_id)
+    .outerjoin(Screen, Screen.sitting_id == Sitting.sitting_id)
+)
 
 
 def list_halls(work: Work, *, exam_id: str) -> Answer:
@@ -54,12 +60,7 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
     place = work.session.get(Hall, (exam_id, hall))
     if place is None:
         raise NotFound(what=Phrase(f"зала {hall}", f"hall {hall}"))
-    rows = work.session.execute(
-        select(Sitting, Sheet, Screen.seen_at)
-        .outerjoin(Sheet, Sheet.sitting_id == Sitting.sitting_id)
-        .outerjoin(Screen, Screen.sitting_id == Sitting.sitting_id)
-        .where(Sitting.exam_id == exam_id, Sitting.hall == hall)
-    )
+    rows = work.session.execute(_SEATS.where(Sitting.exam_id == exam_id, Sitting.hall == hall))
     seats = [_seat(work, place, *row) for row in rows]
     found = select(Incident).where(Incident.exam_id == exam_id, Incident.hall == hall)
     incidents = [_incident(work, one) for one in work.session.scalars(found.order_by(Incident.reported_at.desc()))]
@@ -73,6 +74,7 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
         "writings": _writings(work, exam_id, place),
         "sub_variants": _sub_variants(work, exam_id, place),
         "instructions_sha256": _instructions(work, place),
+        "documents": _issued(work, place),
         "switches": {name: getattr(exam, name) for name in SWITCHES},
     }
 
@@ -121,6 +123,16 @@ def _instructions(work: Work, hall: Hall) -> str | None:
     return work.session.scalars(ordered.order_by(DocumentRow.issue.desc()).limit(1)).first()
 
 
+def _issued(work: Work, hall: Hall) -> list[dict[str, Any]]:
+    """A hall's own documents, each issue of them; ``sha256`` is ``None`` while one is being rendered."""
+    query = select(DocumentRow).where(DocumentRow.exam_id == hall.exam_id, DocumentRow.subject == hall.hall)
+    rows = work.session.scalars(query.order_by(DocumentRow.ordered_at, DocumentRow.kind, DocumentRow.issue))
+    return [
+        {"kind": row.kind, "issue": row.issue, "ordered_at": row.ordered_at.isoformat(), "sha256": row.sha256}
+        for row in rows
+    ]
+
+
 def _announcements(work: Work, exam_id: str, hall: str) -> list[dict[str, Any]]:
     """What a hall was told, in order: ``minutes`` of the warning, or ``text``."""
     spoken = select(Announcement).where(Announcement.exam_id == exam_id, Announcement.hall == hall)
@@ -143,15 +155,13 @@ def _hall(hall: Hall) -> dict[str, Any]:
 
 def _seat(work: Work, hall: Hall, sitting: Sitting, sheet: Sheet | None, seen_at: datetime | None) -> dict[str, Any]:
     now = phase(course_of(sitting, hall, sheet), work.now)
-    patience = timedelta(seconds=work.settings.screen_lost_seconds)
-    known = () if sheet is None else (sitting.logged_in_at, sheet.changed_at, seen_at)
     return {
         "candidate_id": sitting.candidate_id,
         "seat": sitting.seat,
         "names": str(names_of(sitting)),
         "state": now.state,
         "until": _iso(now.until),
-        "lost_since": _iso(screens.lost_since(now.state, known, work.now, patience)),
+        "lost_since": _iso(_lost_since(work, now.state, sitting, sheet, seen_at)),
         "suspended_at": None if sheet is None else _iso(sheet.suspended_at),
         "assisted": sitting.assisted,
         "exam_username": sitting.exam_username,
@@ -167,6 +177,14 @@ def _seat(work: Work, hall: Hall, sitting: Sitting, sheet: Sheet | None, seen_at
         "refused": None if sheet is None else sheet.refused,
         "changed_at": None if sheet is None else _iso(sheet.changed_at),
     }
+
+
+def _lost_since(
+    work: Work, state: State, sitting: Sitting, sheet: Sheet | None, seen_at: datetime | None
+) -> datetime | None:
+    patience = timedelta(seconds=work.settings.screen_lost_seconds)
+    known = () if sheet is None else (sitting.logged_in_at, sheet.changed_at, seen_at)
+    return screens.lost_since(state, known, work.now, patience)
 
 
 def list_incidents(work: Work, *, exam_id: str) -> Answer:
@@ -397,11 +415,63 @@ def _leavings(work: Work, sitting: Sitting) -> list[dict[str, Any]]:
 
 
 def my_halls(work: Work) -> Answer:
-    """The exams and halls that the person at the door may look at."""
+    """The halls that the person at the door may look at, and what waits in them for a decision, cheating first.
+
+    ``figures`` of a hall, until the chair has taken over its envelopes: ``seats``, ``identified``, ``logged_in``,
+    ``lost`` (lines), ``waiting`` (incidents) and ``states``: state → how many.
+    """
     exams = {exam for role, exam in work.actor.capacities if role is not Role.CANDIDATE}
-    query = select(Hall).order_by(Hall.exam_id, Hall.session, Hall.hall)
-    halls = [hall for hall in work.session.scalars(query) if None in exams or hall.exam_id in exams]
-    return {"halls": [_hall(hall) | {"exam_id": hall.exam_id} for hall in halls]}
+    query = (
+        select(Hall, Exam.exam_on)
+        .join(Exam, Exam.exam_id == Hall.exam_id)
+        .order_by(Hall.exam_id, Hall.session, Hall.hall)
+    )
+    mine = [(hall, on) for hall, on in work.session.execute(query) if None in exams or hall.exam_id in exams]
+    open_halls = {(hall.exam_id, hall.hall): hall for hall, _ in mine if hall.taken_over_at is None}
+    waiting = _waiting(work, open_halls)
+    figures = _figures(work, open_halls)
+    for one in waiting:
+        figures[one["exam_id"], one["hall"]]["waiting"] += 1
+    today = local_day(work.now)
+    halls = [
+        _hall(hall)
+        | {
+            "exam_id": hall.exam_id,
+            "is_today": on == today,
+            "figures": figures.get((hall.exam_id, hall.hall)),
+        }
+        for hall, on in mine
+    ]
+    return {"halls": halls, "waiting": waiting}
+
+
+def _figures(work: Work, halls: Mapping[tuple[str, str], Hall]) -> dict[tuple[str, str], dict[str, Any]]:
+    rows = work.session.execute(_SEATS.where(tuple_(Sitting.exam_id, Sitting.hall).in_(list(halls))))
+    figures: dict[tuple[str, str], dict[str, Any]] = {
+        place: {"seats": 0, "identified": 0, "logged_in": 0, "lost": 0, "waiting": 0, "states": {}} for place in halls
+    }
+    for sitting, sheet, seen_at in rows:
+        place = (sitting.exam_id, sitting.hall)
+        state = phase(course_of(sitting, halls[place], sheet), work.now).state
+        counted = figures[place]
+        counted["states"][state.value] = counted["states"].get(state.value, 0) + 1
+        counted["seats"] += 1
+        counted["identified"] += sitting.identified_at is not None
+        counted["logged_in"] += sitting.logged_in_at is not None
+        counted["lost"] += _lost_since(work, state, sitting, sheet, seen_at) is not None
+    return figures
+
+
+def _waiting(work: Work, halls: Mapping[tuple[str, str], Hall]) -> list[dict[str, Any]]:
+    """What waits for the chair or the director: reports of cheating first, the oldest first."""
+    query = select(Incident).where(
+        tuple_(Incident.exam_id, Incident.hall).in_(list(halls)),
+        Incident.level == Level.DECISION,
+        Incident.decided_at.is_(None),
+    )
+    found = work.session.scalars(query.order_by(Incident.reported_at))
+    told = [_incident(work, one) | {"exam_id": one.exam_id} for one in found]
+    return sorted((one for one in told if one["waits"]), key=lambda one: one["kind"] != "cheating")
 
 
 def _iso(at: Any) -> str | None:

@@ -20,7 +20,7 @@ from chassis import document_routes
 from chassis.commands import Answer, Verb, carry_out
 from chassis.forms import payload_of, read_form
 from chassis.web import Door, json_body
-from chassis.work import NOBODY, Runtime, Work
+from chassis.work import NOBODY, Actor, Runtime, Work
 from contracts.people import Mode, Role
 from contracts.phrase import Phrase
 from contracts.refusals import Refusal
@@ -72,6 +72,22 @@ _ON_PAGE = frozenset(
     }
 )
 
+#: What the list of halls may do: what is done in all of them at once.
+_ON_LIST = frozenset({"unlock"})
+#: From those who have finished to those who have not come.
+_ALONG_THE_BAR = (
+    State.SUBMITTED,
+    State.TIME_EXPIRED,
+    State.ANNULLED,
+    State.ANSWERING,
+    State.SUSPENDED,
+    State.OUT_OF_HALL,
+    State.LOGGED_IN,
+    State.IDENTIFIED,
+    State.EXPECTED,
+    State.REFUSED,
+    State.ABSENT,
+)
 
 #: Who prepares and hands out the materials of a sitting on paper (Art. 13(7), 16 item 3, 35(2)).
 _HANDING_OUT = frozenset({Role.HALL_ADMINISTRATOR, Role.CHAIR, Role.DIRECTOR})
@@ -120,9 +136,11 @@ def create_app(runtime: Runtime[Settings]) -> ASGIApp:
         *document_routes.routes(door, READERS),
         Route("/sit", screens.sit),
         Route("/worker.js", screens.worker),
-        Route("/", screens.halls),
+        Route("/", screens.halls, methods=["GET"]),
+        Route("/", screens.act_on_all, methods=["POST"]),
         Route("/hall", screens.hall, methods=["GET"]),
         Route("/hall", screens.act, methods=["POST"]),
+        Route("/credentials", screens.printed, methods=["POST"]),
     ]
     return door.app(pages, public_files={"static": _HERE / "static"})
 
@@ -142,6 +160,17 @@ class Screens:
         answer = await run_in_threadpool(carry_out, self._door.runtime, PRINT, payload, request.state.actor)
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"credentials": [_as_json(one) for one in answer["printed"]]})
+        content = await run_in_threadpool(_as_pdf, answer)
+        return Response(content, media_type="application/pdf")
+
+    async def printed(self, request: Request) -> Response:
+        """``POST /credentials``: the button of the hall's page; the sheets as one PDF."""
+        form = (await read_form(request)).typed
+        place: dict[str, str] = {name: form[name] for name in ("exam_id", "hall") if name in form}
+        try:
+            answer = await run_in_threadpool(carry_out, self._door.runtime, PRINT, place, request.state.actor)
+        except Refusal as refusal:
+            return await self._hall(request, place, refusal)
         content = await run_in_threadpool(_as_pdf, answer)
         return Response(content, media_type="application/pdf")
 
@@ -199,14 +228,36 @@ class Screens:
         return FileResponse(_HERE / "static" / "worker.js")
 
     async def halls(self, request: Request) -> Response:
-        """The halls that the person at the door may look at."""
+        """The halls that the person at the door may look at, and how far each has come."""
         if request.state.actor.id == NOBODY.id:
             return RedirectResponse(_STAFF_LOGIN, status_code=303)
+        return await self._halls(request, None)
+
+    async def act_on_all(self, request: Request) -> Response:
+        """``POST /``: do what a button of the list of halls says."""
+        form = (await read_form(request)).typed
+        verb = form.pop("verb", "")
+        try:
+            if verb not in _ON_LIST:
+                raise NotFound(what=verb)
+            await self._door.carry_out(request, verb, payload_of(VERBS.by_name[verb], form))
+        except Refusal as refusal:
+            return await self._halls(request, refusal)
+        return RedirectResponse("/session/", status_code=303)
+
+    async def _halls(self, request: Request, refusal: Refusal | None) -> Response:
+        shown = await self._door.carry_out(request, "my_halls", {})
         return self._door.pages.answer(
             request,
             "halls.html",
+            status=refusal.status if refusal else 200,
+            refusal=refusal,
             opens_rescue=any(role in OPEN_RESCUE.roles for role, _ in request.state.actor.capacities),
-            **await self._door.carry_out(request, "my_halls", {}),
+            locked=_locked(shown["halls"], request.state.actor),
+            states=[str(state) for state in _ALONG_THE_BAR],
+            reasons={reason: words(reason) for reason in Reason},
+            codes=CODES,
+            **shown,
         )
 
     async def hall(self, request: Request) -> Response:
@@ -249,12 +300,30 @@ class Screens:
             Role=Role,
             Mode=Mode,
             states=list(State),
+            reads=bool(request.state.actor.roles_in(place["exam_id"]) & READERS.staff),
             hands_out=bool(request.state.actor.roles_in(place["exam_id"]) & _HANDING_OUT),
             reasons={reason: words(reason) for reason in Reason},
             groups=_grouped(CODES),
             codes=CODES,
             switches=SWITCHES,
         )
+
+
+def _locked(halls: list[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
+    """Today's electronic sessions that have not been unlocked: in which halls the instructions have not been read."""
+    waiting: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for one in halls:
+        if one["is_today"] and one["mode"] == Mode.ELECTRONIC and one["started_at"] is None:
+            waiting.setdefault((one["exam_id"], one["session"]), []).append(one)
+    return [
+        {
+            "exam_id": exam_id,
+            "session": session,
+            "unread": [one["hall"] for one in found if one["instructions_read_at"] is None],
+            "may_unlock": bool(actor.roles_in(exam_id) & VERBS.by_name["unlock"].roles),
+        }
+        for (exam_id, session), found in waiting.items()
+    ]
 
 
 def _grouped(codes: Mapping[str, Code]) -> list[tuple[Phrase, dict[str, Phrase]]]:

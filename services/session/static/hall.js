@@ -1,4 +1,4 @@
-// The hall's page, kept fresh.
+// The page of a hall, or of all of them, kept fresh.
 import { keepFresh } from "/static/fresh.js";
 
-keepFresh(() => document.getElementById("facts").dataset.page, 4000);
+keepFresh(() => document.querySelector("[data-page]").dataset.page, 4000);

@@ -28,6 +28,7 @@ from services.session.lookups import (
     exam_of,
     hall_of,
     law_of,
+    names_of,
     own_hall,
     person_of,
     require_mode,
@@ -37,7 +38,7 @@ from services.session.lookups import (
 from services.session.rules import annulment
 from services.session.rules import envelopes as rules
 from services.session.rules.phase import has_appeared
-from services.session.tables import Hall, Incident, Sitting
+from services.session.tables import Hall, Incident, Sitting, Staff
 from services.session.usecases.halls import hall_for_system_administrator
 
 
@@ -149,17 +150,29 @@ def _order_protocol_2(work: Work, hall: Hall, came: list[Sitting]) -> int:
         session=hall.session,
         hall=hall.hall,
         rows=tuple(rows),
-        system_administrator=_one(work, hall, Role.SYSTEM_ADMINISTRATOR, ""),
+        system_administrator=_system_administrator(work, hall),
         hall_administrator=_one(work, hall, Role.HALL_ADMINISTRATOR, hall.hall),
     )
-    before = select(func.count()).where(
+    issue = len(_protocols_2(work, hall)) + 1
+    order(work, APPENDIX_5, hall.exam_id, hall.hall, content, issue=issue)
+    return issue
+
+
+def _system_administrator(work: Work, hall: Hall) -> Names | None:
+    """Who issues Protocol № 2; the last one, which the hall's end orders, names who issued the one before it."""
+    acts = work.session.get(Staff, (hall.exam_id, work.actor.id, Role.SYSTEM_ADMINISTRATOR, ""))
+    before = _protocols_2(work, hall)
+    named = before[-1].context["it"]["system_administrator"] if before and acts is None else None
+    return Names(**named) if named else _one(work, hall, Role.SYSTEM_ADMINISTRATOR, "")
+
+
+def _protocols_2(work: Work, hall: Hall) -> list[DocumentRow]:
+    query = select(DocumentRow).where(
         DocumentRow.exam_id == hall.exam_id,
         DocumentRow.kind == APPENDIX_5.name,
         DocumentRow.subject == hall.hall,
     )
-    issue = (work.session.scalar(before) or 0) + 1
-    order(work, APPENDIX_5, hall.exam_id, hall.hall, content, issue=issue)
-    return issue
+    return list(work.session.scalars(query.order_by(DocumentRow.issue)))
 
 
 def _annulment_protocol(work: Work, hall: Hall, annulled: list[Sitting]) -> AnnulmentProtocol:
@@ -194,13 +207,19 @@ def _annulled(work: Work, hall: Hall, sitting: Sitting) -> Annulled:
 
 
 def _reporter(work: Work, sitting: Sitting) -> str:
-    query = select(Incident.hall).where(
+    """Who reported it (Art. 16 item 8); where nobody did, the administrators of the hall in which it was seen."""
+    query = select(Incident).where(
         Incident.exam_id == sitting.exam_id,
         Incident.candidate_id == sitting.candidate_id,
         Incident.kind == "cheating",
+        Incident.decided_at.is_(None),
     )
-    hall = work.session.scalar(query.order_by(Incident.reported_at).limit(1)) or sitting.hall
-    names = staff_names(work, sitting.exam_id, Role.HALL_ADMINISTRATOR, hall)
+    report = work.session.scalars(query.order_by(Incident.reported_at).limit(1)).first()
+    place = sitting.hall if report is None else report.hall
+    names = staff_names(work, sitting.exam_id, Role.HALL_ADMINISTRATOR, place)
+    if report is not None:
+        reporter = work.session.get(Staff, (sitting.exam_id, report.reported_by, Role.HALL_ADMINISTRATOR, place))
+        names = names if reporter is None else [names_of(reporter)]
     return ", ".join(str(one) for one in names)
 
 
@@ -223,4 +242,6 @@ def _administrators(work: Work, hall: Hall) -> list[Names]:
 
 
 def _one(work: Work, hall: Hall, role: Role, of_hall: str) -> Names | None:
-    return next(iter(staff_names(work, hall.exam_id, role, of_hall)), None)
+    """Who stands for a capacity: whoever acts in it, else the first by name."""
+    mine = work.session.get(Staff, (hall.exam_id, work.actor.id, role, of_hall))
+    return names_of(mine) if mine else next(iter(staff_names(work, hall.exam_id, role, of_hall)), None)

@@ -1,7 +1,15 @@
 """Annulment, the end of a hall, envelopes and protocols, through the web door."""
 
+import io
+import re
+from typing import Any
+
+import httpx
+import pikepdf
+import pytest
+
 from chassis.audit import first_break
-from chassis.plumbing import AuditRow
+from chassis.plumbing import AuditRow, DocumentRow
 from contracts.events.session import (
     AnswerSheetClosed,
     SittingAnnulled,
@@ -9,6 +17,7 @@ from contracts.events.session import (
 )
 from contracts.people import Mode, Role
 from services.session.documents import DOCUMENTS
+from services.session.tables import Staff
 from services.session.worker import render_documents
 from tests.interface.session.exam_day import EXAM, ExamDay, at, decide, documents, hall, start_paper
 
@@ -178,3 +187,93 @@ def test_a_candidate_who_did_not_come_has_no_sheet_in_the_export(day: ExamDay) -
     mine = next(one for one in export["sittings"] if one["candidate_id"] == late.candidate_id)
     assert mine["appeared"] is False
     assert "history" not in mine
+
+
+def stands_on(day: ExamDay, kind: str) -> list[dict[str, Any]]:
+    """What stands on each issue of a document of hall К1."""
+    with day.house.runtime.work() as work:
+        rows = work.session.query(DocumentRow).filter_by(kind=kind, subject="К1").order_by(DocumentRow.issue)
+        return [row.context["it"] for row in rows]
+
+
+def names_of(day: ExamDay, name: str) -> dict[str, str]:
+    with day.house.runtime.work() as work:
+        row = work.session.query(Staff).filter_by(person_id=day.people[name].id).one()
+        return {"first": row.first, "middle": row.middle, "last": row.last}
+
+
+def test_protocol_2_names_the_system_administrator_who_issued_it(running: ExamDay) -> None:
+    """Art. 16 item 4, 25: whoever issues it signs it; the last issue, at the hall's end, keeps that name."""
+    for number in range(1, 5):
+        running.appoint(f"system {number}", Role.SYSTEM_ADMINISTRATOR)
+    everybody = {name: names_of(running, name) for name in running.people if name.startswith("system")}
+    last = max(everybody, key=lambda name: everybody[name]["last"])
+    running.do(last, "issue_protocol_2", **hall("К1"))
+    finish(running, "К1")
+    running.do("hall К1", "reconcile_hall", **hall("К1"), envelopes=3)
+    assert [one["system_administrator"] for one in stands_on(running, "appendix_5")] == [everybody[last]] * 2
+
+
+@pytest.mark.parametrize("who", ["hall К1", "hall К1, the second one"])
+def test_the_protocol_of_annulled_tests_names_who_reported(running: ExamDay, who: str) -> None:
+    one = running.halls["К1"][0]
+    running.appoint("hall К1, the second one", Role.HALL_ADMINISTRATOR, "К1")
+    running.do(who, "report_cheating", **one.about, reason="copying", description="Преписва от лист.")
+    decide(running, one)
+    running.do("system", "terminate_access", **one.about)
+    finish(running, "К1")
+    running.do("hall К1", "reconcile_hall", **hall("К1"), envelopes=3)
+    (protocol,) = stands_on(running, "annulment_protocol")
+    named = names_of(running, who)
+    assert protocol["annulled"][0]["reported_by"] == " ".join(named[part] for part in ("first", "middle", "last"))
+
+
+def test_the_hall_s_documents_are_opened_from_its_page(running: ExamDay) -> None:
+    one = running.halls["К1"][0]
+    running.do("system", "issue_protocol_2", **hall("К1"))
+    assert "Протокол № 2 (приложение № 5), <time" in page(running, "chair")
+    assert "(изготвя се)" in page(running, "chair")
+    decide(running, one)
+    running.do("system", "terminate_access", **one.about)
+    finish(running, "К1")
+    running.do("hall К1", "reconcile_hall", **hall("К1"), envelopes=3)
+    render_documents(running.house.runtime, None)  # type: ignore[arg-type]  # the job carries nothing that is read
+    found = re.findall(r'<li><a href="(/session/api/documents/\w+)">([^<]+)</a>, <time', page(running, "chair"))
+    assert sorted(title for _, title in found) == [
+        "Протокол за анулирани тестове",
+        "Протокол за сверяване на пликовете",
+        "Протокол № 2 (приложение № 5)",
+        "Протокол № 2 (приложение № 5)",
+    ]
+    headers = {"authorization": f"Bearer {running.house.token(running.people['hall К1'])}"}
+    for address, _ in found:
+        assert running.house.door.get(address, headers=headers).content.startswith(b"%PDF")
+
+
+def test_system_administrators_print_the_credentials_from_the_hall_s_page(day: ExamDay) -> None:
+    """Art. 16 item 3."""
+    assert 'action="/session/credentials"' in page(day, "system")
+    assert 'action="/session/credentials"' not in page(day, "hall К1")
+    assert day.house.door.post("/session/credentials", data=hall("К1")).status_code == 401
+    answer = _printed(day, "system", "К1")
+    assert answer.headers["content-type"] == "application/pdf"
+    with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+        assert len(pdf.pages) == 2 * len(day.halls["К1"])
+    assert _printed(day, "hall К1", "К1").status_code == 403
+    refusal = _printed(day, "system", "Х1")
+    assert refusal.status_code == 409
+    assert "Действието не се отнася за този вариант" in refusal.text
+
+
+def test_the_credentials_are_not_offered_where_everybody_has_logged_in(logged_in: ExamDay) -> None:
+    assert 'action="/session/credentials"' not in page(logged_in, "system")
+
+
+def page(day: ExamDay, who: str) -> str:
+    headers = {"authorization": f"Bearer {day.house.token(day.people[who])}"}
+    return day.house.door.get("/session/hall", params=hall("К1"), headers=headers).text
+
+
+def _printed(day: ExamDay, who: str, place: str) -> httpx.Response:
+    headers = {"authorization": f"Bearer {day.house.token(day.people[who])}"}
+    return day.house.door.post("/session/credentials", data=hall(place), headers=headers)
