@@ -18,6 +18,7 @@ class Settings(ServiceSettings):
     sitting_token_hours: float = 12
     live_batch_changes: int = 256  #: answers in one commit, at most
     live_waiting_changes: int = 20_000  #: answers that may wait for a commit; beyond it the door says it is busy
+    live_waiting_of_one: int = 1_000  #: of them of one sitting: as many as one request may bring
     live_most_entries: int = 20_000  #: in one sitting's history; two changes a second for all its hours
     live_refused_kept: int = 500  #: refused answers of one sitting that are kept; what comes after is counted
     live_write_seconds: float = 10  #: how long one commit may take before its clients are told to try again

@@ -1,5 +1,6 @@
 """What the candidate's screen promises when the line, the server or the computer does not hold."""
 
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from services.session.tables import AnswerRow, RefusedAnswer
 from tests.browser.conftest import Doors
 from tests.browser.stand import Screen
-from tests.interface.session.exam_day import ExamDay, first
+from tests.interface.session.exam_day import Candidate, ExamDay, first
 
 ANSWERS = "**/live/answers**"
 
@@ -161,6 +162,73 @@ def test_what_the_old_computer_could_not_send_is_refused_there_and_changes_nothi
     sitting.shows("moved")
     expect(sitting.page.locator("#rescue-text")).to_contain_text("Отговори, които не са записани на сървъра: 1.")
     assert stand(unlocked) == {1: "Г"}
+
+
+def log_in_again(screen: Screen, one: Candidate) -> None:
+    """At a computer whose screen was moved away."""
+    screen.shows("moved")
+    screen.page.locator("#here").click()
+    screen.page.locator("[name=username]").fill(one.username)
+    screen.page.locator("[name=password]").fill(one.password)
+    screen.page.locator("#login button").click()
+    screen.shows("answering")
+
+
+def test_what_waited_goes_on_at_the_same_computer_when_the_sitting_comes_back_to_it(
+    sitting: Screen, unlocked: ExamDay
+) -> None:
+    one = first(unlocked)
+    sitting.answer(1, "А")
+    sitting.saved(1, "А")
+    sitting.line.set_offline(True)
+    for number in (1, 2, 3):
+        sitting.answer(number, "Г")
+    unlocked.do("hall К1", "move_sitting", **one.about, seat=one.seat)
+    sitting.line.set_offline(False)
+    log_in_again(sitting, one)
+    for number in (1, 2, 3):
+        sitting.saved(number, "Г")
+    expect(sitting.page.locator("#rescue")).to_be_hidden()
+    assert stand(unlocked) == {1: "Г", 2: "Г", 3: "Г"}
+
+
+def test_what_was_answered_meanwhile_at_another_computer_stands_and_the_rest_is_told_as_not_accepted(
+    sitting: Screen, unlocked: ExamDay, computer: Callable[[], Screen]
+) -> None:
+    one = first(unlocked)
+    sitting.line.set_offline(True)
+    sitting.answer(1, "А")
+    sitting.answer(2, "А")
+    unlocked.do("hall К1", "move_sitting", **one.about, seat="1-9")
+    other = computer()
+    other.log_in(one)
+    other.shows("answering")
+    other.answer(1, "Г")
+    other.saved(1, "Г")
+    unlocked.do("hall К1", "move_sitting", **one.about, seat=one.seat)
+    sitting.line.set_offline(False)
+    log_in_again(sitting, one)
+    sitting.saved(2, "А")
+    expect(sitting.option(1, "Г")).to_be_checked()
+    expect(sitting.told(1)).to_have_text("не е приет")
+    expect(sitting.page.locator("#line")).to_have_text("не е приет")
+    expect(sitting.page.locator("#rescue-text")).to_contain_text("Отговори, които не са записани на сървъра: 1.")
+    assert stand(unlocked) == {1: "Г", 2: "А"}
+    sitting.answer(1, "Б")
+    sitting.saved(1, "Б")
+    expect(sitting.page.locator("#rescue")).to_be_hidden()
+
+
+def test_a_server_that_takes_a_reload_and_says_nothing_does_not_hold_the_page(sitting: Screen, doors: Doors) -> None:
+    sitting.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    sitting.page.wait_for_function("caches.match('/session/static/queue.js').then((kept) => kept !== undefined)")
+    address = doors.served.address.rpartition(":")
+    doors.go()
+    with socket.create_server(("127.0.0.1", int(address[2]))):
+        sitting.page.reload(wait_until="domcontentloaded")
+        sitting.shows("away")
+    doors.come_back()
+    sitting.shows("answering")
 
 
 def test_a_reload_while_the_server_is_away_ends_on_our_page_which_goes_on_by_itself(

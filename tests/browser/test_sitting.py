@@ -166,6 +166,46 @@ def test_on_another_computer_the_sitting_goes_on_and_the_old_screen_is_told(
     expect(other.page.locator(".bar .who")).to_contain_text("К1 · 1-9")
 
 
+def test_a_screen_that_is_moved_away_while_it_asks_whether_to_end_lets_somebody_else_in(
+    sitting: Screen, unlocked: ExamDay
+) -> None:
+    one, other = unlocked.halls["К1"][:2]
+    sitting.page.locator("#finish").click()
+    unlocked.do("hall К1", "move_sitting", **one.about, seat="1-9")
+    sitting.shows("moved")
+    sitting.page.locator("#here").click()
+    sitting.page.locator("[name=username]").fill(other.username)
+    sitting.page.locator("[name=password]").fill(other.password)
+    sitting.page.locator("#login button").click()
+    sitting.shows("answering")
+    unlocked.do("hall К1", "move_sitting", **one.about, seat="1-8")
+    unlocked.do("hall К1", "announce", exam_id=EXAM, hall="К1", text="Моля, тишина.")
+    expect(sitting.page.locator("#notice")).to_contain_text("Моля, тишина.")
+    sitting.shows("answering")
+
+
+def test_a_reader_is_led_to_what_the_page_has_become(screen: Screen, day: ExamDay) -> None:
+    screen.log_in(first(day))
+    expect(screen.page.locator("#waiting-title")).to_be_focused()
+    day.on("9:30")
+    day.do("system", "unlock", exam_id=EXAM, session=1)
+    expect(screen.page.locator("h1", has_text="Изпитът тече.")).to_be_focused()
+    screen.page.locator("#finish").click()
+    screen.page.locator("#submit").click()
+    expect(screen.page.locator("#ended")).to_be_focused()
+    expect(screen.page.locator("#ended")).to_have_text("Изпитът Ви е приключен.")
+
+
+def test_a_page_whose_script_did_not_come_sends_no_password(screen: Screen) -> None:
+    screen.page.route("**/static/sit.js", lambda route: route.abort())
+    screen.open()
+    screen.page.locator("[name=username]").fill("u")
+    screen.page.locator("[name=password]").fill("p")
+    screen.page.keyboard.press("Enter")
+    expect(screen.page.locator("#login button")).to_be_disabled()
+    assert screen.page.url.endswith("/session/sit")
+
+
 def test_a_second_window_of_the_same_computer_is_told(sitting: Screen) -> None:
     second = Screen(sitting.line.new_page(), sitting.address)
     second.open()

@@ -19,6 +19,7 @@ from services.session.usecases.notices import CHANNEL
 _STILL_HERE_SECONDS = 15.0
 _AGAIN_SECONDS = 1.0
 _TOLD_A_SECOND = 300  #: fewer than a process can show in a second, so that nobody waits behind the others
+_TOLD_WITHIN_SECONDS = 4.0  #: where more screens than that hang on a process, all of them
 #: A screen that an old line still shows is not the sitting's.
 _SEEN = """
 INSERT INTO screens (sitting_id, seen_at)
@@ -27,14 +28,16 @@ JOIN sheets USING (sitting_id, line) ORDER BY sitting_id
 ON CONFLICT (sitting_id) DO UPDATE SET seen_at = greatest(screens.seen_at, excluded.seen_at)"""
 _LOG = logger(__name__)
 Notice = dict[str, Any]
+_RESYNC: Notice = {"kind": "resync", "facts": {}}
 
 
 @dataclass(eq=False)
 class Subscriber:
-    """One screen: for whom it listens, and what it has not been told yet."""
+    """One screen: for whom it listens, what it has not been told yet, and whether another one listens in its place."""
 
     claims: Claims
     untold: asyncio.Queue[Notice] = field(default_factory=asyncio.Queue)
+    is_over: bool = False
 
     def is_concerned(self, notice: Notice) -> bool:
         """Whether a notice is for this screen: for its sitting, or for its hall as a whole."""
@@ -42,6 +45,19 @@ class Subscriber:
             return False
         whose: str = notice["sitting_id"]
         return whose == self.claims.sitting_id if whose else notice["hall"] == self.claims.hall
+
+
+class Pace:
+    """When screens are told: one after the other, of however many notices, because whoever is told looks again."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def next(self, now: float, screens: int) -> float:
+        """The next free instant, in the seconds of ``now``, where so many screens listen."""
+        at = max(self._next, now)
+        self._next = at + 1 / max(_TOLD_A_SECOND, screens / _TOLD_WITHIN_SECONDS)
+        return at
 
 
 class Listener:
@@ -52,7 +68,8 @@ class Listener:
         self._clock = clock
         self._seen_seconds = settings.screen_seen_seconds
         self._write_seconds = settings.live_write_seconds
-        self._subscribers: set[Subscriber] = set()
+        self._subscribers: dict[tuple[str, int], Subscriber] = {}
+        self._pace = Pace()
         self._heard: dict[tuple[str, int], datetime] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -63,7 +80,10 @@ class Listener:
         self._heard[claims.sitting_id, claims.line] = self._clock.now()
 
     async def stream(self, claims: Claims) -> AsyncIterator[bytes]:
-        """Server-sent events for one screen, without end; the time now and then, so that a dead line is noticed."""
+        """Server-sent events for one screen, until it is moved or listens anew.
+
+        The time now and then, so that a dead line is noticed.
+        """
         self.hear(claims)
         with self._subscribed(claims) as subscriber:
             yield self._time()
@@ -75,6 +95,8 @@ class Listener:
                     yield self._time()
                 else:
                     yield _event(notice["kind"], notice["facts"] | {"now": self._clock.now().isoformat()})
+                    if subscriber.is_over or notice["kind"] == "moved":
+                        return
 
     async def close(self) -> None:
         """Listen no more."""
@@ -85,12 +107,16 @@ class Listener:
 
     @contextlib.contextmanager
     def _subscribed(self, claims: Claims) -> Iterator[Subscriber]:
-        subscriber = Subscriber(claims)
-        self._subscribers.add(subscriber)
+        subscriber, key = Subscriber(claims), (claims.sitting_id, claims.line)
+        if before := self._subscribers.get(key):  # a line has one screen
+            before.is_over = True
+            before.untold.put_nowait(_RESYNC)
+        self._subscribers[key] = subscriber
         try:
             yield subscriber
         finally:
-            self._subscribers.discard(subscriber)
+            if self._subscribers.get(key) is subscriber:
+                del self._subscribers[key]
 
     async def _listen(self) -> None:
         while True:
@@ -106,20 +132,19 @@ class Listener:
         )
         async with connection:
             await connection.execute(f"LISTEN {CHANNEL}")
-            self._tell(self._subscribers, {"kind": "resync", "facts": {}})  # something may have been missed
+            self._tell(self._subscribers.values(), _RESYNC)  # something may have been missed
             while True:
                 async with asyncio.timeout(self._write_seconds):  # a line that is dead without a word is noticed here
                     await self._note_seen(connection)
                 async for told in connection.notifies(timeout=self._seen_seconds):
                     notice = json.loads(told.payload)
-                    self._tell([one for one in self._subscribers if one.is_concerned(notice)], notice)
+                    self._tell([one for one in self._subscribers.values() if one.is_concerned(notice)], notice)
 
-    @staticmethod
-    def _tell(concerned: Iterable[Subscriber], notice: Notice) -> None:
-        """One after the other: whoever is told looks again, and is to be answered without waiting."""
+    def _tell(self, concerned: Iterable[Subscriber], notice: Notice) -> None:
         loop = asyncio.get_running_loop()
-        for number, subscriber in enumerate(concerned):
-            loop.call_later(number / _TOLD_A_SECOND, subscriber.untold.put_nowait, notice)
+        for subscriber in concerned:
+            at = self._pace.next(loop.time(), len(self._subscribers))
+            loop.call_at(at, subscriber.untold.put_nowait, notice)
 
     async def _note_seen(self, connection: psycopg.AsyncConnection[Any]) -> None:
         heard, self._heard = self._heard, {}

@@ -88,6 +88,7 @@ Tell = Callable[[list[Outcome] | Busy], None]
 class _Asked(NamedTuple):
     """What one request wants saved, and who is to hear what became of it."""
 
+    sitting_id: str
     changes: list[Arrived]
     tell: Tell
     came: float
@@ -106,6 +107,7 @@ class Writer:
         self._url = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
         self._waiting: deque[_Asked] = deque()
         self._changes_waiting = 0
+        self._waiting_of: dict[str, int] = {}
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
@@ -129,14 +131,18 @@ class Writer:
         return await told
 
     def put(self, sitting_id: str, changes: Sequence[Change], tell: Tell) -> bool:
-        """Take changes into a next commit, after which ``tell`` is called; False when too many wait already."""
-        if self._changes_waiting + len(changes) > self._settings.live_waiting_changes:
+        """Take changes into a next commit, after which ``tell`` is called; False when too many wait already, of all
+        sittings or of this one.
+        """
+        of_all, of_one = self._changes_waiting + len(changes), self._waiting_of.get(sitting_id, 0) + len(changes)
+        if of_all > self._settings.live_waiting_changes or of_one > self._settings.live_waiting_of_one:
             return False
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="live-writer")
         at = self._clock.now()
-        self._waiting.append(_Asked([Arrived(sitting_id, change, at) for change in changes], tell, time.monotonic()))
-        self._changes_waiting += len(changes)
+        arrived = [Arrived(sitting_id, change, at) for change in changes]
+        self._waiting.append(_Asked(sitting_id, arrived, tell, time.monotonic()))
+        self._changes_waiting, self._waiting_of[sitting_id] = of_all, of_one
         self._bell.set()
         return True
 
@@ -184,7 +190,11 @@ class Writer:
         while self._waiting and (not batch or len(self._waiting[0].changes) <= most):
             batch.append(self._waiting.popleft())
             most -= len(batch[-1].changes)
-        self._changes_waiting -= sum(len(asked.changes) for asked in batch)
+        for asked in batch:
+            self._changes_waiting -= len(asked.changes)
+            self._waiting_of[asked.sitting_id] -= len(asked.changes)
+            if not self._waiting_of[asked.sitting_id]:
+                del self._waiting_of[asked.sitting_id]
         return batch
 
     async def _write_in_time(self, batch: Sequence[Arrived]) -> list[Outcome]:

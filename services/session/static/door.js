@@ -39,8 +39,7 @@ export class LiveDoor {
 }
 
 // EventSource sends no token, so the stream is read by hand; silence for too long is a dead line.
-export async function* events(door) {
-  const ending = new AbortController();
+export async function* events(door, ending) {
   let alarm = setTimeout(() => ending.abort(), 3 * PATIENCE_MS);
   const answer = await fetch(`${PREFIX}/stream`, { headers: door.headers(), signal: ending.signal });
   if (!answer.ok) throw new Error(String(answer.status));

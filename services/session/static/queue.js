@@ -55,9 +55,16 @@ export class Queue {
     return [...this.#changes.values()];
   }
 
-  put(change) {
+  #put(change) {
     this.#changes.set(change.question, change);
     return this.#write("waiting", (store) => store.put(change));
+  }
+
+  // `stood`: what was known of the question's answer before.
+  change(change, stood) {
+    const before = this.#changes.get(change.question)?.before ?? [stood];
+    const { option, seq } = change;
+    return this.#put({ ...change, before: [...before, { option, seq }] });
   }
 
   // A change is done when nothing newer for its question has come meanwhile.
@@ -70,7 +77,17 @@ export class Queue {
   // Refused for good: not sent again, but kept for the rescue file.
   async refuse(question, seq, code) {
     const change = this.#changes.get(question);
-    if (change?.seq === seq) await this.put({ ...change, refused: code });
+    if (change?.seq === seq) await this.#put({ ...change, refused: code });
+  }
+
+  // The sitting has come back, perhaps from another computer: what was not saved is sent over the new line, except where
+  // the answer that stands was given there.
+  resume(answers) {
+    for (const { refused, ...change } of this.#changes.values()) {
+      const { option, seq } = answers[change.question] ?? { option: null, seq: 0 };
+      const isOurs = change.before.some((one) => one.seq === seq && one.option === option);
+      if (!refused || refused === "LineMoved") this.#put(isOurs ? change : { ...change, refused: "LineMoved" });
+    }
   }
 
   remembered(name) {

@@ -18,6 +18,8 @@ const CLOSED = ["submitted", "time_expired", "annulled"];
 const REFUSED_FOR_GOOD = ["TimeExpired", "SittingClosed", "LineMoved", "TooManyChanges"];
 // A suspended screen would only be refused, and one without a log-in too.
 const MAY_SEND = ["answering", "ended", "moved"];
+// Nobody sits before this screen, or nothing more can happen to it.
+const DEAF = ["login", "moved", "ended"];
 
 const queue = new Queue();
 const door = new LiveDoor();
@@ -27,12 +29,24 @@ const fresh = () => ({
   isAway: false, failures: 0, stuckSince: null, drawn: "", isOver: false, headed: "",
 });
 const state = fresh();
+let stream = new AbortController();
 
 const isOn = (view) => body.dataset.view === view;
 
 function show(view) {
+  const isNew = !isOn(view);
   body.dataset.view = view;
+  if (view !== "answering" && at("sure").open) at("sure").close();
+  if (DEAF.includes(view)) stream.abort();
+  if (isNew) lead(view);
   offer();
+}
+
+// A reader hears what has become of the page.
+function lead(view) {
+  const first = document.querySelector(`[data-only="${view}"] ${view === "login" ? "input" : "h1"}`);
+  if (view !== "login") first.tabIndex = -1;
+  first.focus();
 }
 
 // ---- log-in, and coming back
@@ -56,7 +70,11 @@ async function begin() {
   at("submit").addEventListener("click", submit);
   document.addEventListener("keydown", press);
   keepPage().catch(() => {}); // without it a reload while the server is away shows the browser's own page, and loses nothing
-  if (door.token) await look();
+  at("enter").disabled = false;
+  if (!door.token) return;
+  const late = setTimeout(away, LOOK_AT_END_MS);
+  await look();
+  clearTimeout(late);
 }
 
 async function keepPage() {
@@ -89,8 +107,10 @@ async function logIn(event) {
   try {
     const browser = await queue.browser();
     const entered = await door.send("POST", "/login", { username: form.get("username"), password: form.get("password"), browser });
+    await delivering; // over the line before
     door.token = entered.token;
     await queue.startOver(entered.token, entered.sitting.exam_username);
+    queue.resume(entered.sitting.answers);
     event.target.reset();
     Object.assign(state, fresh());
     await take(entered.sitting);
@@ -122,7 +142,7 @@ function away() {
 // Whether this screen may no longer speak for the sitting; then it says so.
 async function isOut(error) {
   if (error.code === "LineMoved") {
-    show("moved");
+    if (!isOn("login") || !state.sitting) show("moved"); // not to somebody who logs in already
   } else if (error.code === "NotAuthenticated") {
     door.token = null;
     await queue.remember("token", null); // what waits goes out when the same candidate has logged in again
@@ -191,7 +211,6 @@ async function ended() {
   const { sitting } = state;
   at("ended").textContent = { submitted: words.submitted, time_expired: words.timeExpired, annulled: words.annulled }[sitting.state];
   at("ended-answered").textContent = `${words.answeredQuestions}: ${sitting.answered} / ${sitting.questions_count}`;
-  if (at("sure").open) at("sure").close();
   at("leave").hidden = !/\bSEB\b/.test(navigator.userAgent);
   show("ended");
   if (queue.waiting().length) deliver(); // refused now, and so on record with the hour at which it came
@@ -292,8 +311,10 @@ function mark() {
   });
   const answered = [...state.answers.values()].filter(Boolean).length;
   at("count").textContent = `${answered} / ${state.sitting.questions.length}`;
-  const [line, how] = waiting ? isWaiting : state.isAway ? [words.noLine, "bad"] : [state.seqs.size ? words.saved : "", ""];
-  const told = waiting > 1 ? `${line} (${waiting})` : line;
+  const isStill = unsent.size ? [words.refused, "bad"] : [state.seqs.size ? words.saved : "", ""];
+  const [line, how] = waiting ? isWaiting : state.isAway ? [words.noLine, "bad"] : isStill;
+  const many = waiting || unsent.size;
+  const told = many > 1 ? `${line} (${many})` : line;
   if (at("line").textContent !== told) at("line").textContent = told;
   at("line").className = `line ${how}`;
 }
@@ -301,9 +322,10 @@ function mark() {
 // ---- answers on their way
 
 async function change(question, letter) {
+  const stood = { option: state.answers.get(question) ?? null, seq: state.seqs.get(question) ?? 0 };
   state.seq += 1;
   know(question, letter, state.seq);
-  const kept = queue.put({ question, option: letter, seq: state.seq, client_at: new Date().toISOString() });
+  const kept = queue.change({ question, option: letter, seq: state.seq, client_at: new Date().toISOString() }, stood);
   state.stuckSince ??= performance.now();
   mark();
   deliver();
@@ -356,7 +378,7 @@ async function deliverSome(changes) {
 }
 
 async function verdicts(changes) {
-  if (changes.length > 1) return (await door.send("POST", "/answers", changes)).verdicts;
+  if (changes.length > 1) return (await door.send("POST", "/answers", changes.map(({ before, ...one }) => one))).verdicts;
   const [{ question, option, seq, client_at }] = changes;
   try {
     return [await door.send("PUT", `/answers/${question}`, { option, seq, client_at })];
@@ -389,11 +411,12 @@ function offer() {
   const unsent = queue.unsent().length;
   const isLate = stuckSince !== null && performance.now() - stuckSince >= (rescue?.after_seconds ?? Infinity) * 1000;
   const isAfter = isOver || isOn("ended") || isOn("moved");
-  panel.hidden = !rescue || !unsent || !(isLate || isAfter);
-  if (panel.hidden) return;
   const isRefused = !queue.waiting().length; // said only when the server has said so
+  const isGivenElsewhere = isRefused && isOn("answering");
+  panel.hidden = !rescue || !unsent || !(isLate || isAfter || isGivenElsewhere);
+  if (panel.hidden) return;
   const late = isRefused && isOn("ended") ? words.rescueEnded : isOver || isOn("ended") ? words.rescueOver : words.rescueAway;
-  const told = isOn("moved") ? words.rescueMoved : late;
+  const told = isOn("moved") || isGivenElsewhere ? words.rescueMoved : late;
   const text = `${told} ${words.unsent} ${unsent}.`;
   if (at("rescue-text").textContent !== text) at("rescue-text").textContent = text;
   at("save").hidden = !canSeal();
@@ -404,7 +427,7 @@ async function saveRescue() {
   const content = {
     token: door.token,
     made_at: new Date().toISOString(),
-    unsent: queue.unsent(),
+    unsent: queue.unsent().map(({ before, ...change }) => change),
     shown: Object.fromEntries([...state.answers].filter(([, letter]) => letter)),
   };
   const name = `svops-${rescue.exam_id}-${rescue.exam_username}.jwe`;
@@ -448,17 +471,18 @@ async function listen() {
     announcement: (facts) => announce(facts),
     moved: () => leave(),
   };
-  while (!["moved", "login", "ended"].includes(body.dataset.view)) {
+  while (!DEAF.includes(body.dataset.view)) {
     let isNew = true;
+    stream = new AbortController();
     try {
-      for await (const event of events(door)) {
+      for await (const event of events(door, stream)) {
         online(true);
         if (isNew) await look(); // what was told before the stream was there
         isNew = false;
         await (told[event.kind] ?? look)(event.facts);
       }
     } catch {
-      online(false);
+      if (!stream.signal.aborted) online(false);
     }
     await new Promise((later) => setTimeout(later, 2000));
     if (queue.waiting().length) deliver();
