@@ -54,8 +54,8 @@ class Thresholds:
     likely_cross: float = 0.5
     least_blot_ink: float = 0.25
     blot_px: int = 14
-    blot_like_a_cross_px: int = 26
-    nearly_a_blot_px: int = 19
+    blot_like_a_cross_px: int = 20
+    nearly_a_blot_px: int = 15
     faintest_pen: float = 0.2
     erased_darkness: float = 0.3
     pencil_darkness: float = 0.68

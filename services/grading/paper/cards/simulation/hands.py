@@ -100,9 +100,9 @@ def cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
 
 def tick(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
     """A tick instead of a cross."""
-    low = rng.normal(0, 0.3, 2) + np.array([-0.4, 1.2])
-    start = low + np.array([-rng.uniform(0.8, 1.6), -rng.uniform(0.8, 1.6)])
-    end = low + np.array([rng.uniform(1.8, 3.6), -rng.uniform(2.4, 4.2)])
+    low = rng.normal(0, 0.5, 2) + np.array([-0.4, 1.2])
+    start = low - rng.uniform(0.6, 2.6, 2)
+    end = low + np.array([rng.uniform(1.4, 4.4), -rng.uniform(2.0, 6.2)])
     return [np.vstack([_shaky(start, low, hand.shake_mm, rng), _shaky(low, end, hand.shake_mm, rng)])]
 
 
