@@ -1,4 +1,4 @@
-"""``start``: a hall of two thousand logs in, is unlocked and gets its test, against a handler that does nothing."""
+"""``start``: two thousand in twenty halls log in, are unlocked and get their tests; the yardstick does nothing."""
 
 import json
 import os
@@ -29,16 +29,20 @@ from svops.local.secrets import Secrets
 from svops.services import BY_NAME
 
 _FLOOR, _AIM = 0.25, 0.5
-_EXAM, _HALL, _ON = "bench", "E1", date(2027, 5, 15)
+_EXAM, _ON = "bench", date(2027, 5, 15)
+_HALLS = tuple(f"E{number}" for number in range(1, 21))
 _DOORS = 2
 _SEATS_A_ROW = 20
 _SYSTEM = Actor("person-system", frozenset({(Role.SYSTEM_ADMINISTRATOR, _EXAM)}), "Системен администратор")
-_HALL_ADMINISTRATOR = Actor("person-hall", frozenset({(Role.HALL_ADMINISTRATOR, _EXAM)}), "Администратор на зала")
+
+
+def _administrator(hall: str) -> Actor:
+    return Actor(f"person-{hall}", frozenset({(Role.HALL_ADMINISTRATOR, _EXAM)}), "Администратор на зала")
 
 
 def run(*, is_quick: bool) -> Outcome:
-    """A hall on its day. Compared are how long all but one in a hundred wait for the test, and how long a handler that
-    does nothing takes until it has answered as many at once.
+    """The halls on their day. Compared are how long all but one in a hundred wait for the test, and how long a handler
+    that does nothing takes until it has answered as many at once.
     """
     candidates, seconds, rounds = (500, 20, 3) if is_quick else (2000, 90, 5)
     with bench_place(clock="clock.json") as place:
@@ -68,7 +72,7 @@ def run(*, is_quick: bool) -> Outcome:
 
 
 def _prepare(runtime: Runtime[Any], place: Bench, law: Regulation, candidates: int) -> list[tuple[str, str]]:
-    """The exam, its hall with everybody on a seat, the opened variant; the user names and passwords."""
+    """The exam, its halls with everybody on a seat, the opened variant; the user names and passwords."""
     with runtime.work() as work:
         at = work.now
         announced = AnnouncementPublished(
@@ -79,7 +83,7 @@ def _prepare(runtime: Runtime[Any], place: Bench, law: Regulation, candidates: i
         names = Names("Име", "Презиме", "Фамилия")
         for actor, role, hall in (
             (_SYSTEM, Role.SYSTEM_ADMINISTRATOR, None),
-            (_HALL_ADMINISTRATOR, Role.HALL_ADMINISTRATOR, _HALL),
+            *((_administrator(hall), Role.HALL_ADMINISTRATOR, hall) for hall in _HALLS),
         ):
             appointed = StaffAppointed(exam_id=_EXAM, person_id=actor.id, role=role, names=names, hall=hall)
             records.record_staff(work, appointed)
@@ -87,14 +91,15 @@ def _prepare(runtime: Runtime[Any], place: Bench, law: Regulation, candidates: i
             seated = SeatAssigned(
                 exam_id=_EXAM, application_id=str(uuid.uuid4()), candidate_id=str(uuid.uuid4()), username=f"u{number}",
                 person=Person(names, IdentifierType.EGN, "0" * 10), mode=Mode.ELECTRONIC, assisted=False, session=1,
-                hall=_HALL, place="зала", seat=f"{number // _SEATS_A_ROW + 1}-{number % _SEATS_A_ROW + 1}",
+                hall=_HALLS[number % len(_HALLS)], place="зала",
+                seat=f"{number // len(_HALLS) // _SEATS_A_ROW + 1}-{number // len(_HALLS) % _SEATS_A_ROW + 1}",
                 exam_on=_ON, entry_at=at, starts_at=at,
             )  # fmt: skip
             records.record_seat(work, seated)
         records.record_variant(work, _variant(work.files.put(_package(place, law)), law, at))
     with runtime.work(_SYSTEM) as work:
-        printed, _ = credentials.print_credentials(work, exam_id=_EXAM, hall=_HALL)
-        return [(one.sheets.username, one.sheets.password) for one in printed]
+        printed = [credentials.print_credentials(work, exam_id=_EXAM, hall=hall)[0] for hall in _HALLS]
+        return [(one.sheets.username, one.sheets.password) for hall in printed for one in hall]
 
 
 def _variant(package_sha256: str, law: Regulation, at: Any) -> VariantOpened:
@@ -134,8 +139,9 @@ def _open(
     try:
         ours.recv()
         clock.set(local(_ON, law.clock.electronic_first.start_at), rate=1.0)
-        with runtime.work(_HALL_ADMINISTRATOR) as work:
-            halls.record_instructions_read(work, exam_id=_EXAM, hall=_HALL)
+        for name in _HALLS:
+            with runtime.work(_administrator(name)) as work:
+                halls.record_instructions_read(work, exam_id=_EXAM, hall=name)
         unlocked_at = time.monotonic()
         with runtime.work(_SYSTEM) as work:
             halls.unlock(work, exam_id=_EXAM, session=1)
