@@ -84,7 +84,8 @@ def register(views: "Views", layout: CardLayout) -> Registration:
             to_picture, shift = refined, shift - moved
             break
         shift_then, seen_then = _box_shifts(views.page(refined), centres)
-        if seen_then.mean() < seen.mean() - LOST_BY_TILTING:
+        is_contradicted = _mark_error(_marks_off(refined, layout, marks)) > MOST_MARK_ERROR_MM
+        if is_contradicted or seen_then.mean() < seen.mean() - LOST_BY_TILTING:
             break
         to_picture, shift, seen = refined, shift_then, seen_then
     if seen.mean() < LEAST_BOXES_SEEN:
@@ -169,8 +170,7 @@ def _settled(
 ) -> Registration:
     shift, seen = boxes[0].copy(), boxes[1]
     shift[~seen] = np.median(shift[seen], axis=0)
-    corners, there = _mark_corners(layout, marks)
-    off = _apply(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), there) - corners
+    off = _marks_off(to_picture, layout, marks)
     bent = _bent(layout, _among_neighbours(shift, layout), marks, np.clip(off, -REACH_MM, REACH_MM))
     # What neighbours have in common is looked for on flattened paper: outer boxes have neighbours on one side only.
     smooth = _terms(box_centres(layout)) @ bent
@@ -178,7 +178,7 @@ def _settled(
     residual = float(np.percentile(np.abs(shift - local)[seen].max(axis=1), RESIDUAL_RANK))
     if residual > MOST_RESIDUAL_MM:
         raise NotRegistered("boxes_out_of_place")
-    if float(np.median(np.abs(off).max(axis=1))) > MOST_MARK_ERROR_MM:
+    if _mark_error(off) > MOST_MARK_ERROR_MM:
         raise NotRegistered("marks_contradict")
     edges = _apply(to_picture, np.array([[0.0, PAGE_MM[1] / 2], [PAGE_MM[0], PAGE_MM[1] / 2]]))
     across = edges[1] - edges[0]
@@ -224,6 +224,16 @@ def _terms(places: Points) -> Points:
     x, y = (places / PAGE_MM * 2 - 1).T
     powers = [(i, j) for i in range(BENT_DEGREE + 1) for j in range(BENT_DEGREE + 1 - i)]
     return np.stack([x**i * y**j for i, j in powers], axis=1)
+
+
+def _marks_off(to_picture: Points, layout: CardLayout, marks: dict[int, Points]) -> Points:
+    """How far each corner of a mark lies from where `to_picture` puts it, millimetres."""
+    corners, there = _mark_corners(layout, marks)
+    return _apply(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), there) - corners
+
+
+def _mark_error(off: Points) -> float:
+    return float(np.median(np.abs(off).max(axis=1)))
 
 
 def _mark_corners(layout: CardLayout, marks: dict[int, Points]) -> tuple[Points, Points]:
