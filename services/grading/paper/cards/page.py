@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from services.grading.paper.cards.ink import BoxInk, measure
 from services.grading.paper.cards.layout import PAGE_MM, CardLayout, Rect
 from services.grading.paper.cards.numbers import read_number, read_page_code
-from services.grading.paper.cards.reading import BoxReading, CardInk, State, read_boxes
+from services.grading.paper.cards.reading import FOREIGN, BoxReading, CardInk, State, read_boxes
 from services.grading.paper.cards.registration import NotRegistered, Registration, Views, register
 from services.grading.paper.cards.shapes import CROSS, SIGN
 from services.grading.paper.cards.signs import Sign, find_signs
@@ -150,8 +150,8 @@ def _signs_in_boxes(card: CardInk, layout: CardLayout) -> tuple[Sign, ...]:
 
 
 def _kind(read: BoxReading) -> str:
-    is_shape = read.shares[SIGN] > read.shares[CROSS]
-    return "not_a_cross" if is_shape else f"colour_{read.colour}"
+    is_colour = read.colour in FOREIGN and read.shares[CROSS] >= read.shares[SIGN]
+    return f"colour_{read.colour}" if is_colour else "not_a_cross"
 
 
 def _signs_elsewhere(card: CardInk, layout: CardLayout, placed: Registration, measured: BoxInk) -> tuple[Sign, ...]:

@@ -21,6 +21,7 @@ FOREIGN = frozenset({"violet", "red", "green"})
 BLOT_MM = 1.5
 DARKEST_PX = 48
 SOLID = 0.55
+WIDE_PENS = 2
 
 
 class State(StrEnum):
@@ -54,8 +55,8 @@ class Thresholds:
     likely_cross: float = 0.5
     least_blot_ink: float = 0.25
     blot_px: int = 14
-    blot_like_a_cross_px: int = 20
-    nearly_a_blot_px: int = 15
+    blot_like_a_cross_px: int = 26
+    nearly_a_blot_px: int = 19
     faintest_pen: float = 0.2
     erased_darkness: float = 0.3
     pencil_darkness: float = 0.68
@@ -219,12 +220,12 @@ def _solid_ones_are_blots(
 ) -> None:
     """No pen is as wide as a blot: what a square of `BLOT_MM` fits into many times was not drawn in two strokes.
 
-    A card crossed with a marker is measured by its own crosses.
+    A card crossed with a marker is measured by its own crosses: the wider the pen, the more they differ.
     """
     thick = np.flatnonzero((amount >= limits.least_blot_ink) & [form is not State.EMPTY for form, _ in forms])
     solid_px = _solid_px(measured.ink[thick])
     usual = float(np.median(solid_px)) if len(thick) >= limits.crosses_of_a_pen else 0.0
-    for index, solid in zip(thick.tolist(), (solid_px - usual).tolist(), strict=True):
+    for index, solid in zip(thick.tolist(), (solid_px - WIDE_PENS * usual).tolist(), strict=True):
         form, margin = forms[index]
         if solid >= (limits.blot_like_a_cross_px if crosses[index] >= limits.sure_cross_share else limits.blot_px):
             forms[index] = State.SIGN, margin
