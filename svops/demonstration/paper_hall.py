@@ -218,7 +218,7 @@ def _blank_card(play: Play, sub_variant: str) -> tuple[Image, CardLayout]:
 
 
 def _firm(hand: Hand) -> Hand:
-    """A hand that leaves no doubt: whether a card goes to a person depends on the stories alone, not on the variant."""
+    """A hand that leaves few doubts: nearly all cards that go to a person go there for their stories."""
     return replace(
         hand,
         thickness_mm=min(max(hand.thickness_mm, 0.4), 0.8),
