@@ -140,6 +140,16 @@ class Screen:
     def log_in(self, one: Candidate) -> None:
         """Open the page and type what stands on the sheets."""
         self.open()
+        self._enter(one)
+
+    def log_in_here(self, one: Candidate) -> None:
+        """The same without a reload, at a computer from which a sitting was moved away."""
+        self.shows("moved")
+        self.page.locator("#here").click()
+        self._enter(one)
+        self.shows("answering")
+
+    def _enter(self, one: Candidate) -> None:
         self.page.locator("[name=username]").fill(one.username)
         self.page.locator("[name=password]").fill(one.password)
         self.page.locator("#login button").click()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from services.session.tables import AnswerRow, RefusedAnswer
 from tests.browser.conftest import Doors
 from tests.browser.stand import Screen
-from tests.interface.session.exam_day import Candidate, ExamDay, first
+from tests.interface.session.exam_day import ExamDay, first
 
 ANSWERS = "**/live/answers**"
 
@@ -164,16 +164,6 @@ def test_what_the_old_computer_could_not_send_is_refused_there_and_changes_nothi
     assert stand(unlocked) == {1: "Г"}
 
 
-def log_in_again(screen: Screen, one: Candidate) -> None:
-    """At a computer whose screen was moved away."""
-    screen.shows("moved")
-    screen.page.locator("#here").click()
-    screen.page.locator("[name=username]").fill(one.username)
-    screen.page.locator("[name=password]").fill(one.password)
-    screen.page.locator("#login button").click()
-    screen.shows("answering")
-
-
 def test_what_waited_goes_on_at_the_same_computer_when_the_sitting_comes_back_to_it(
     sitting: Screen, unlocked: ExamDay
 ) -> None:
@@ -185,7 +175,7 @@ def test_what_waited_goes_on_at_the_same_computer_when_the_sitting_comes_back_to
         sitting.answer(number, "Г")
     unlocked.do("hall К1", "move_sitting", **one.about, seat=one.seat)
     sitting.line.set_offline(False)
-    log_in_again(sitting, one)
+    sitting.log_in_here(one)
     for number in (1, 2, 3):
         sitting.saved(number, "Г")
     expect(sitting.page.locator("#rescue")).to_be_hidden()
@@ -207,7 +197,7 @@ def test_what_was_answered_meanwhile_at_another_computer_stands_and_the_rest_is_
     other.saved(1, "Г")
     unlocked.do("hall К1", "move_sitting", **one.about, seat=one.seat)
     sitting.line.set_offline(False)
-    log_in_again(sitting, one)
+    sitting.log_in_here(one)
     sitting.saved(2, "А")
     expect(sitting.option(1, "Г")).to_be_checked()
     expect(sitting.told(1)).to_have_text("не е приет")

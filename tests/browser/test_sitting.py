@@ -172,12 +172,7 @@ def test_a_screen_that_is_moved_away_while_it_asks_whether_to_end_lets_somebody_
     one, other = unlocked.halls["К1"][:2]
     sitting.page.locator("#finish").click()
     unlocked.do("hall К1", "move_sitting", **one.about, seat="1-9")
-    sitting.shows("moved")
-    sitting.page.locator("#here").click()
-    sitting.page.locator("[name=username]").fill(other.username)
-    sitting.page.locator("[name=password]").fill(other.password)
-    sitting.page.locator("#login button").click()
-    sitting.shows("answering")
+    sitting.log_in_here(other)
     unlocked.do("hall К1", "move_sitting", **one.about, seat="1-8")
     unlocked.do("hall К1", "announce", exam_id=EXAM, hall="К1", text="Моля, тишина.")
     expect(sitting.page.locator("#notice")).to_contain_text("Моля, тишина.")
