@@ -221,12 +221,12 @@ def until(holds: Callable[[], bool], what: str, process: "subprocess.Popen[bytes
 
 
 def what_was_played(summary: dict[str, Any]) -> dict[str, Any]:
-    """All but the seconds, and how many cards the reader asks a person about: that hangs on which letters were crossed,
-    and so on the variant that was drawn by lot.
+    """All but the seconds; of the cards that a person is asked about only that there are some: how many hangs on which
+    letters were crossed, and so on how the variant was composed by lot.
     """
     played = {name: value for name, value in summary.items() if name != "seconds"}
-    cards = {name: value for name, value in summary["paper"]["cards"].items() if name != "sent_to_human"}
-    return played | {"paper": summary["paper"] | {"cards": cards}}
+    cards = summary["paper"]["cards"]
+    return played | {"paper": summary["paper"] | {"cards": cards | {"sent_to_human": cards["sent_to_human"] > 0}}}
 
 
 class Killer(threading.Thread):
