@@ -51,7 +51,7 @@ def create_live_app(runtime: Runtime[Settings]) -> Starlette:
         routes=[
             Route("/login", door.log_in, methods=["POST"]),
             Route("/sitting", door.sitting, methods=["GET"]),
-            Route("/answers/{question:int}", door.answer, methods=["PUT"]),
+            Route("/answers/{question}", door.answer, methods=["PUT"]),
             Route("/answers", door.replay, methods=["POST"]),
             Route("/submit", door.submit, methods=["POST"]),
             Route("/here", door.here, methods=["POST"]),

@@ -71,7 +71,10 @@ def _said(change: Change, outcome: Outcome) -> bytes | Refusal:
 
 
 def _question(path: str) -> int:
-    return int(path.rpartition("/")[2][:_DIGITS])  # a longer one is no question either
+    last = path.rpartition("/")[2]
+    if not (last.isascii() and last.isdecimal()):
+        raise NotFound(what=path)
+    return int(last[:_DIGITS])  # a longer one is no question either
 
 
 async def _body(receive: Receive) -> bytes:

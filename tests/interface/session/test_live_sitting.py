@@ -169,7 +169,10 @@ def test_the_address_of_an_answer_takes_nothing_but_a_put(running: ExamDay) -> N
     line = running.line(first(running))
     answer = running.live.get("/answers/1", headers=line)
     assert (answer.status_code, answer.headers["allow"]) == (405, "PUT")
-    assert running.live.put("/answers/one", json={"option": "А", "seq": 1}, headers=line).status_code == 404
+    for question in ("one", "²", "9" * 5000):
+        asked = running.live.put(f"/answers/{question}", json={"option": "А", "seq": 1}, headers=line)
+        assert asked.json()["code"] in {"NotFound", "InvalidInput"}, question
+        assert asked.status_code in {404, 422}, question
 
 
 def test_a_refused_answer_is_told_like_every_refusal(running: ExamDay) -> None:
