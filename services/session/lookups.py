@@ -10,8 +10,9 @@ from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound
 from contracts.refusals.session import NotOfThisHall, NotOfThisMode, NotSwitchedOn
 from regulation import Regulation, in_force
+from services.session.rules.answers import Answers
 from services.session.rules.phase import Course, Phase, phase
-from services.session.tables import AnswerRow, Exam, Hall, Incident, Sheet, Sitting, Staff
+from services.session.tables import Exam, Hall, Incident, Sheet, Sitting, Staff
 
 #: What the director may switch on for an exam: column of ``exams`` → its name among people.
 SWITCHES = {
@@ -101,10 +102,11 @@ def sheet_of(work: Work, sitting: Sitting) -> Sheet:
 
 
 def sheets_of(work: Work, sittings: list[Sitting]) -> dict[Sitting, Sheet]:
-    """The sheets of electronic sittings, locked in one order."""
+    """The sheets of electronic sittings, locked in one order and as they stand under the lock."""
     wanted = {one.sitting_id: one for one in sittings}
     query = select(Sheet).where(Sheet.sitting_id.in_(wanted)).order_by(Sheet.sitting_id).with_for_update()
-    return {wanted[sheet.sitting_id]: sheet for sheet in work.session.scalars(query)}
+    found = work.session.scalars(query, execution_options={"populate_existing": True})
+    return {wanted[sheet.sitting_id]: sheet for sheet in found}
 
 
 def require_mode(hall: Hall | Sitting, mode: Mode) -> None:
@@ -157,8 +159,11 @@ def staff_names(work: Work, exam_id: str, role: Role, hall: str = "") -> list[Na
     return [names_of(row) for row in rows]
 
 
-def answers_of(work: Work, sitting: Sitting) -> dict[str, str]:
+def answers_on(sheet: Sheet) -> Answers:
+    """What stands on a sheet, as the last commit left it."""
+    return Answers(sheet.options, sheet.seqs)
+
+
+def letters_on(sheet: Sheet) -> dict[str, str]:
     """Question as printed → letter; unanswered questions are absent."""
-    mine = select(AnswerRow.question, AnswerRow.option).where(AnswerRow.sitting_id == sitting.sitting_id)
-    rows = work.session.execute(mine.order_by(AnswerRow.question))
-    return {str(question): option for question, option in rows if option is not None}
+    return {str(question): answer.option for question, answer in answers_on(sheet) if answer.option is not None}

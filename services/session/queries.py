@@ -18,7 +18,7 @@ from contracts.refusals.general import NotFound
 from contracts.refusals.session import LineMoved
 from regulation.calendar import local_day
 from services.session.documents import APPENDIX_4, APPENDIX_8
-from services.session.lookups import SWITCHES, answers_of, course_of, exam_of, law_of, names_of
+from services.session.lookups import SWITCHES, answers_on, course_of, exam_of, law_of, letters_on, names_of
 from services.session.rules import hours, screens
 from services.session.rules.annulment import ACT
 from services.session.rules.history import instant
@@ -27,7 +27,6 @@ from services.session.rules.incidents import Level
 from services.session.rules.phase import State, phase
 from services.session.tables import (
     Announcement,
-    AnswerRow,
     Exam,
     Hall,
     HistoryRow,
@@ -247,7 +246,6 @@ def show_screens(work: Work, wanted: Sequence[tuple[uuid.UUID, int]]) -> list[An
         .where(Sitting.sitting_id.in_(sittings))
     )
     found = {row.Sitting.sitting_id: row for row in rows}
-    answers = _answers(work, sittings)
     halls = {(row.Hall.exam_id, row.Hall.hall) for row in found.values()}
     announced = {hall: _announcements(work, *hall) for hall in halls}
     shown: list[Answer | Refusal] = []
@@ -259,7 +257,7 @@ def show_screens(work: Work, wanted: Sequence[tuple[uuid.UUID, int]]) -> list[An
             shown.append(LineMoved())
         else:
             spoken = announced[row.Hall.exam_id, row.Hall.hall]
-            shown.append(_screen(work, *row) | {"answers": answers[sitting_id], "announcements": spoken})
+            shown.append(_screen(work, *row) | {"announcements": spoken})
     return shown
 
 
@@ -273,6 +271,7 @@ def _screen(work: Work, sitting: Sitting, sheet: Sheet, hall: Hall, exam: Exam) 
         "ends_at": _iso(sheet.ends_at),
         "questions_count": sheet.questions,
         "answered": sheet.answered,
+        "answers": {str(question): answer._asdict() for question, answer in answers_on(sheet)},
         **_heading(sitting, exam),
     }
 
@@ -300,18 +299,6 @@ def _heading(sitting: Sitting, exam: Exam) -> dict[str, Any]:
         "variant": sitting.variant,
         "sub_variant": sitting.sub_variant,
     }
-
-
-def _answers(work: Work, sittings: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
-    rows = work.session.execute(
-        select(AnswerRow.sitting_id, AnswerRow.question, AnswerRow.option, AnswerRow.seq)
-        .where(AnswerRow.sitting_id.in_(sittings))
-        .order_by(AnswerRow.question)
-    )
-    answers: dict[uuid.UUID, dict[str, Any]] = {one: {} for one in sittings}
-    for sitting_id, question, option, seq in rows:
-        answers[sitting_id][str(question)] = {"option": option, "seq": seq}
-    return answers
 
 
 def package_of(work: Work, *, exam_id: str, variant: int) -> str:
@@ -369,7 +356,7 @@ def _exported_sheet(work: Work, sitting: Sitting, sheet: Sheet) -> dict[str, Any
     history = select(HistoryRow).where(HistoryRow.sitting_id == sitting.sitting_id).order_by(HistoryRow.number)
     refused = select(RefusedAnswer).where(RefusedAnswer.sitting_id == sitting.sitting_id)
     return {
-        "answers": answers_of(work, sitting),
+        "answers": letters_on(sheet),
         "outcome": sheet.outcome,
         "started_at": instant(sheet.opens_at),
         "ends_at": instant(sheet.ends_at),

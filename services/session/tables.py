@@ -128,7 +128,7 @@ class Sitting(Base):
 
 
 class Sheet(Base):
-    """An electronic sitting's answers as a whole: which line is live, its time, the head of its history."""
+    """An electronic sitting's answers: which line is live, its time, what stands, the head of its history."""
 
     __tablename__ = "sheets"
     __table_args__ = (
@@ -150,6 +150,8 @@ class Sheet(Base):
     head: Mapped[bytes] = mapped_column(LargeBinary, default=BEGINNING)
     changed_at: Mapped[datetime | None]
     refused: Mapped[int] = mapped_column(server_default=text("0"))  #: answers refused, also those not kept
+    options: Mapped[str] = mapped_column(server_default="")  #: with ``seqs``: ``rules.answers.Answers``
+    seqs: Mapped[bytes] = mapped_column(LargeBinary, server_default="")
 
 
 class Screen(Base):
@@ -160,18 +162,6 @@ class Screen(Base):
 
     sitting_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     seen_at: Mapped[datetime]
-
-
-class AnswerRow(Base):
-    """What stands for a question now. ``seq``: the client's count of the change that put it there."""
-
-    __tablename__ = "answers"
-    __table_args__ = ({"postgresql_with": {"fillfactor": "70"}},)
-
-    sitting_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    question: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    option: Mapped[str | None]
-    seq: Mapped[int]
 
 
 class HistoryRow(Base):

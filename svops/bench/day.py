@@ -17,7 +17,8 @@ from sqlalchemy import select
 
 from chassis.work import Runtime
 from regulation import in_force
-from services.session.tables import AnswerRow
+from services.session.lookups import answers_on
+from services.session.tables import Sheet
 from svops.bench.candidates import Written, write_on_time
 from svops.bench.place import WEB, bench_place, megabytes, serving
 from svops.bench.report import Outcome, share
@@ -90,8 +91,11 @@ def _busiest(plan: Sequence[tuple[float, int, int]]) -> int:
 def _lost(runtime: Runtime[Any], seated: Sequence[Seated], written: Written) -> int:
     """Acknowledged answers that are neither what stands nor older than what stands."""
     with runtime.work() as work:
-        rows = work.session.execute(select(AnswerRow.sitting_id, AnswerRow.question, AnswerRow.seq))
-        stands: dict[tuple[uuid.UUID, int], int] = {(sitting, question): seq for sitting, question, seq in rows}
+        stands: dict[tuple[uuid.UUID, int], int] = {
+            (sheet.sitting_id, question): answer.seq
+            for sheet in work.session.scalars(select(Sheet))
+            for question, answer in answers_on(sheet)
+        }
     return sum(
         stands.get((seated[sitting].sitting_id, question), 0) < seq
         for (sitting, question), seq in written.acknowledged.items()

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Route, expect
 from sqlalchemy import select
 
-from services.session.tables import AnswerRow, RefusedAnswer
+from services.session.lookups import answers_on
+from services.session.tables import RefusedAnswer, Sheet
 from tests.browser.conftest import Doors
 from tests.browser.stand import Screen
 from tests.interface.session.exam_day import ExamDay, first
@@ -18,7 +19,8 @@ ANSWERS = "**/live/answers**"
 def stand(day: ExamDay) -> dict[int, str | None]:
     """The answers that the server has."""
     with day.house.runtime.work() as work:
-        return {row.question: row.option for row in work.session.scalars(select(AnswerRow))}
+        sheets = work.session.scalars(select(Sheet)).all()
+        return {question: answer.option for sheet in sheets for question, answer in answers_on(sheet)}
 
 
 def test_what_is_answered_without_a_line_waits_and_arrives_when_it_is_back(sitting: Screen, unlocked: ExamDay) -> None:

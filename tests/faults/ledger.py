@@ -1,6 +1,7 @@
 """The ledger that candidates keep of what they were told is saved, and the judge who holds the database to it."""
 
 import enum
+import struct
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ _AT_ONCE = 10_000
 _HISTORY = """
 SELECT sitting_id, number, at, action, line, question, option, seq, client_at, verdict, sha256
 FROM answer_history WHERE sitting_id = ANY(%s) ORDER BY sitting_id, number"""
-_ANSWERS = "SELECT sitting_id, question, option, seq FROM answers WHERE sitting_id = ANY(%s)"
+_ANSWERS = "SELECT sitting_id, options, seqs FROM sheets WHERE sitting_id = ANY(%s)"
 _SHEETS = """
 SELECT sitting_id, ends_at, entries, head, answered, closed_at IS NOT NULL FROM sheets WHERE sitting_id = ANY(%s)"""
 #: What the exam's audit chain says the history of a sitting ended with.
@@ -93,6 +94,16 @@ class Ledger:
         self.complaints[of].append(what)
 
 
+Stands = dict[int, tuple[str | None, int]]
+
+
+def standing(options: str, seqs: bytes) -> Stands:
+    """What a sheet says, read apart from the code that is judged: question → letter and count."""
+    counts = struct.unpack(f">{len(options)}I", seqs)
+    places = enumerate(zip(options, counts, strict=True), 1)
+    return {question: (None if option == "-" else option, count) for question, (option, count) in places if count}
+
+
 @dataclass
 class Judgement:
     """What the judge found. ``fates``: of all changes that were sent; ``rows``: links of history that were read."""
@@ -129,9 +140,7 @@ def judge(connection: psycopg.Connection, ledger: Ledger) -> Judgement:
     names = [uuid.UUID(name) for name in ledger.books]
     rows = 0
     sheets = {str(row[0]): row[1:] for row in connection.execute(_SHEETS, (names,))}
-    stands: dict[str, dict[int, tuple[str | None, int]]] = defaultdict(dict)
-    for sitting, question, option, seq in connection.execute(_ANSWERS, (names,)):
-        stands[str(sitting)][question] = (option, seq)
+    stands = {str(sitting): standing(*held) for sitting, *held in connection.execute(_ANSWERS, (names,))}
     ended_with: dict[str, str] = dict(connection.execute(_CLOSED).fetchall())
     histories = _histories(connection, names)
     seen = set()
@@ -161,7 +170,7 @@ class _Case:
 
     book: Book
     history: list[_Link]
-    stands: dict[int, tuple[str | None, int]]
+    stands: Stands
     sheet: tuple[Any, ...]
     ended_with: str | None
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from services.session.rules.history import Entry, link
 from tests.faults.candidates import Hall
-from tests.faults.ledger import Complaint, Fate, judge
+from tests.faults.ledger import Complaint, Fate, Stands, judge, standing
 from tests.faults.stand import Stand
 from tests.faults.waiting import until
 
@@ -55,24 +56,37 @@ def test_what_nobody_touched_is_in_order(database: psycopg.Connection, sat: Hall
     assert found.closed == SEATS / 2
 
 
-def an_answer_is_gone(database: psycopg.Connection, sitting: str) -> None:
-    changes(
-        database,
-        "DELETE FROM answers WHERE (sitting_id, question) = (SELECT sitting_id, min(question) FROM answers"
-        " WHERE sitting_id = %(sitting)s GROUP BY sitting_id)",
-        sitting,
+def stands(database: psycopg.Connection, sitting: str) -> Stands:
+    """What the sheet says."""
+    (held,) = database.execute("SELECT options, seqs FROM sheets WHERE sitting_id = %s", (sitting,)).fetchall()
+    return standing(*held)
+
+
+def let_stand(database: psycopg.Connection, sitting: str, new: Stands) -> None:
+    """Write it all over what the sheet says."""
+    held = [new.get(question, (None, 0)) for question in range(1, max(new) + 1)]
+    options, seqs = "".join(option or "-" for option, _ in held), struct.pack(f">{len(held)}I", *(c for _, c in held))
+    database.execute("UPDATE sheets SET options = %s, seqs = %s WHERE sitting_id = %s", (options, seqs, sitting))
+
+
+def saved(database: psycopg.Connection, sitting: str) -> list[tuple[int, str | None, int]]:
+    """Question, letter and count of every change that was saved, in their order."""
+    query = (
+        "SELECT question, option, seq FROM answer_history WHERE sitting_id = %s AND verdict = 'saved' ORDER BY number"
     )
+    return [(question, option, seq) for question, option, seq in database.execute(query, (sitting,)) if question]
+
+
+def an_answer_is_gone(database: psycopg.Connection, sitting: str) -> None:
+    now = stands(database, sitting)
+    del now[min(now)]
+    let_stand(database, sitting, now)
 
 
 def an_older_answer_is_back(database: psycopg.Connection, sitting: str) -> None:
-    changes(
-        database,
-        "UPDATE answers AS a SET option = h.option, seq = h.seq FROM answer_history AS h"
-        " WHERE h.sitting_id = a.sitting_id AND h.question = a.question AND h.seq < a.seq AND h.number ="
-        " (SELECT min(o.number) FROM answer_history AS o JOIN answers AS n USING (sitting_id, question)"
-        "  WHERE o.sitting_id = %(sitting)s AND o.seq < n.seq) AND a.sitting_id = %(sitting)s",
-        sitting,
-    )
+    now = stands(database, sitting)
+    question, option, seq = next(one for one in saved(database, sitting) if one[2] < now[one[0]][1])
+    let_stand(database, sitting, now | {question: (option, seq)})
 
 
 def a_link_is_gone(database: psycopg.Connection, sitting: str) -> None:
@@ -101,27 +115,15 @@ def the_last_commit_is_undone(database: psycopg.Connection, sitting: str) -> Non
     """Consistently: nothing in the database tells of it."""
     changes(
         database,
-        "DELETE FROM answers AS a USING answer_history AS h, sheets AS s WHERE s.sitting_id = %(sitting)s"
-        " AND h.sitting_id = s.sitting_id AND h.number = s.entries"
-        " AND a.sitting_id = s.sitting_id AND a.question = h.question",
-        sitting,
-    )
-    changes(
-        database,
         "DELETE FROM answer_history AS h USING sheets AS s"
         " WHERE s.sitting_id = %(sitting)s AND h.sitting_id = s.sitting_id AND h.number = s.entries",
         sitting,
     )
-    database.execute(
-        "INSERT INTO answers (sitting_id, question, option, seq) SELECT DISTINCT ON (question) sitting_id, question,"
-        " option, seq FROM answer_history WHERE sitting_id = %(sitting)s AND verdict = 'saved'"
-        " ORDER BY question, number DESC ON CONFLICT DO NOTHING",
-        {"sitting": sitting},
-    )
+    let_stand(database, sitting, {question: (option, seq) for question, option, seq in saved(database, sitting)})
     changes(
         database,
         "UPDATE sheets AS s SET entries = h.number, head = h.sha256,"
-        " answered = (SELECT count(option) FROM answers WHERE sitting_id = s.sitting_id) FROM answer_history AS h"
+        " answered = length(replace(options, '-', '')) FROM answer_history AS h"
         " WHERE s.sitting_id = %(sitting)s AND h.sitting_id = s.sitting_id AND h.number = s.entries - 1",
         sitting,
     )

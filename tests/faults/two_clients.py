@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from chassis.work import Runtime
 from services.session.live import create_live_app, tokens
 from services.session.rules.history import Entry, first_break
+from tests.faults.ledger import standing
 from tests.faults.stand import EXAM, HALL, Stand
 
 _LETTERS = "АБВГ"
@@ -32,7 +33,7 @@ VALUES (%(id)s, %(exam)s, %(id)s::text, 'electronic', 1, %(hall)s, '1', 'Име'
 _SHEET = """
 INSERT INTO sheets (sitting_id, line, opens_at, ends_at, questions, letters, answered, entries, head)
 VALUES (%s, 1, %s, %s, %s, %s, 0, 0, decode(repeat('00', 32), 'hex'))"""
-_STANDS = "SELECT question, option, seq FROM answers WHERE sitting_id = %s"
+_STANDS = "SELECT options, seqs FROM sheets WHERE sitting_id = %s"
 _HISTORY = """
 SELECT number, at, action, line, question, option, seq, client_at, verdict, sha256
 FROM answer_history WHERE sitting_id = %s ORDER BY number"""
@@ -274,8 +275,8 @@ class Interleaving(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """What stands, and how it came to stand, is the model's."""
-        rows = self.doors.database.execute(_STANDS, (self._sitting,)).fetchall()
-        assert {question: (option, seq) for question, option, seq in rows} == self._model.stands
+        (held,) = self.doors.database.execute(_STANDS, (self._sitting,)).fetchall()
+        assert standing(*held) == self._model.stands
         assert self._history() == self._model.history
 
     def _pick(self, client: int, place: int, *, is_repeated: bool) -> Message | None:

@@ -111,7 +111,7 @@ def test_all_eleven_appendices_are_real_documents(summary: dict[str, Any], folde
 
 def test_every_story_of_the_day_stands_in_the_record(summary: dict[str, Any], folder: Path) -> None:
     """What Art. 8, 27, 28, 46–48, 52, 53 and the dead computer leave behind, once each."""
-    noted = Counter(row["action"] for service in SAY_THE_STORY for row in audit(folder, service))
+    noted = Counter(row["action"] for service in SAY_THE_STORY for row in audit(folder / "quiet", service))
     for action in ONCE:
         assert noted[action] == 1, action
     assert noted["remaining:written"] == 2, "after the first hour and after the second"
@@ -130,12 +130,12 @@ def test_what_people_do_stands_in_the_order_of_the_clock(summary: dict[str, Any]
     """The paper hall sits at the same time as the computers: nobody's clock is turned back."""
     assert summary
     for export in (folder / "quiet" / "export").glob("*.json"):
-        said = [row["at"] for row in audit(folder, export.stem) if row["actor"] != "system"]
+        said = [row["at"] for row in audit(folder / "quiet", export.stem) if row["actor"] != "system"]
         assert said == sorted(said), export.stem
 
 
-def audit(folder: Path, service: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads((folder / "quiet" / "export" / f"{service}.json").read_text())["audit"]
+def audit(place: Path, service: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((place / "export" / f"{service}.json").read_text())["audit"]
     return rows
 
 
@@ -161,7 +161,7 @@ def test_killing_the_broker_the_database_and_every_process_changes_nothing_but_t
     again = finished(folder, "killed", process)
     killer.join()
     assert set(killer.killed) >= {"rabbitmq", "postgres", *PROCESSES}
-    assert what_was_played(again) == what_was_played(summary)
+    assert what_was_played(folder / "killed", again) == what_was_played(folder / "quiet", summary)
 
 
 def test_what_was_played_is_kept_running_by_up_until_ctrl_c(folder: Path) -> None:
@@ -220,13 +220,22 @@ def until(holds: Callable[[], bool], what: str, process: "subprocess.Popen[bytes
         time.sleep(0.2)  # another process sends no event when it is ready
 
 
-def what_was_played(summary: dict[str, Any]) -> dict[str, Any]:
-    """All but the seconds; of the cards that a person is asked about only that there are some: how many hangs on which
-    letters were crossed, and so on how the variant was composed by lot.
+def what_was_played(place: Path, summary: dict[str, Any]) -> dict[str, Any]:
+    """All but the seconds, and how often each deed stands in each service's record. Of the cards that a person is asked
+    about only that there are some, and of those that the chair settles nothing: how many hangs on which letters were
+    crossed, and so on how the variant was composed by lot.
     """
-    played = {name: value for name, value in summary.items() if name != "seconds"}
+    played = {name: value for name, value in summary.items() if name not in {"seconds", "recount"}}
     cards = summary["paper"]["cards"]
-    return played | {"paper": summary["paper"] | {"cards": cards | {"sent_to_human": cards["sent_to_human"] > 0}}}
+    recount = {name: value for name, value in summary["recount"].items() if name != "audit_rows_checked"}
+    return played | {
+        "paper": summary["paper"] | {"cards": cards | {"sent_to_human": cards["sent_to_human"] > 0}},
+        "recount": recount,
+        "deeds": {
+            export.stem: Counter(row["action"] for row in audit(place, export.stem) if row["action"] != "card:settled")
+            for export in (place / "export").glob("*.json")
+        },
+    }
 
 
 class Killer(threading.Thread):

@@ -6,10 +6,8 @@ from typing import Any, NamedTuple
 
 from contracts.refusals import Refusal
 from contracts.refusals.session import TooManyChanges
-from services.session.rules.answers import Answer, Change, Standing, Verdict, refusal_of, verdict
+from services.session.rules.answers import Answer, Answers, Change, Standing, Verdict, refusal_of, verdict
 from services.session.rules.history import Entry, link
-
-Key = tuple[str, int]
 
 
 class Arrived(NamedTuple):
@@ -36,6 +34,7 @@ class LockedSheet:
     entries: int
     head: bytes
     answered: int
+    answers: Answers
     changed_at: datetime | None = None
 
 
@@ -47,11 +46,9 @@ class Ledger:
     """
 
     sheets: dict[str, LockedSheet]
-    stands: dict[Key, Answer]
     most_entries: int
     history: list[tuple[Any, ...]] = field(default_factory=list)
     refused: list[tuple[Any, ...]] = field(default_factory=list)
-    saved: dict[Key, Answer] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
 
     def enter(self, arrived: Arrived) -> Outcome:
@@ -61,8 +58,7 @@ class Ledger:
         if sheet is None or refusal is not None:
             self._refuse(arrived, refusal)
             return Outcome("refused", refusal=refusal)
-        key = (arrived.sitting_id, arrived.change.question)
-        stands = self.stands.get(key)
+        stands = sheet.answers.of(arrived.change.question)
         became = verdict(stands, arrived.change)
         if became is Verdict.REPEATED:
             return Outcome("saved", stands)
@@ -71,15 +67,8 @@ class Ledger:
             return Outcome("refused", refusal=TooManyChanges)
         self._link(arrived, sheet, became)
         if became is Verdict.SAVED:
-            stands = self._save(key, sheet, arrived)
+            stands = _put(sheet, stands, arrived)
         return Outcome(became, stands)
-
-    def _save(self, key: Key, sheet: LockedSheet, arrived: Arrived) -> Answer:
-        before, now = self.stands.get(key), Answer(arrived.change.option, arrived.change.seq)
-        sheet.answered += (now.option is not None) - (before is not None and before.option is not None)
-        sheet.changed_at = arrived.at
-        self.stands[key] = self.saved[key] = now
-        return now
 
     def _link(self, arrived: Arrived, sheet: LockedSheet, became: Verdict) -> None:
         change = arrived.change
@@ -127,6 +116,14 @@ class Ledger:
                 reason,
             )
         )
+
+
+def _put(sheet: LockedSheet, before: Answer | None, arrived: Arrived) -> Answer:
+    now = Answer(arrived.change.option, arrived.change.seq)
+    sheet.answers.put(arrived.change.question, now)
+    sheet.answered += (now.option is not None) - (before is not None and before.option is not None)
+    sheet.changed_at = arrived.at
+    return now
 
 
 def without_clock(change: Change, earliest: datetime, latest: datetime) -> Change:

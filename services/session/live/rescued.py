@@ -11,10 +11,10 @@ from chassis.work import Work
 from contracts.phrase import Phrase
 from contracts.refusals.general import InvalidInput, NotFound
 from services.session.live import tokens
+from services.session.lookups import answers_on
 from services.session.rules import rescue
-from services.session.rules.answers import Answer
 from services.session.rules.history import instant
-from services.session.tables import AnswerRow, RefusedAnswer, Sheet, Sitting
+from services.session.tables import RefusedAnswer, Sheet, Sitting
 
 
 def open_rescue(work: Work, *, exam_id: str, file: str) -> commands.Answer:
@@ -43,7 +43,7 @@ def open_rescue(work: Work, *, exam_id: str, file: str) -> commands.Answer:
         "outcome": sheet.outcome,
         "made_at": rescued.made_at.isoformat(),
         "sha256": digest,
-        "changes": rescue.compared(rescued, _stands(work, sitting_id), _refused(work, sitting_id, claims.line)),
+        "changes": rescue.compared(rescued, dict(answers_on(sheet)), _refused(work, sitting_id, claims.line)),
         "shown": {str(question): letter for question, letter in sorted(rescued.shown.items())},
     }
 
@@ -57,11 +57,6 @@ def _read(file: str, private_pem: str) -> rescue.Rescued:
             "a rescue file that is damaged or for another key",
         )
         raise InvalidInput(errors=what) from error
-
-
-def _stands(work: Work, sitting_id: uuid.UUID) -> dict[int, Answer]:
-    rows = select(AnswerRow.question, AnswerRow.option, AnswerRow.seq).where(AnswerRow.sitting_id == sitting_id)
-    return {question: Answer(option, seq) for question, option, seq in work.session.execute(rows)}
 
 
 def _refused(work: Work, sitting_id: uuid.UUID, line: int) -> list[tuple[int, int, str]]:

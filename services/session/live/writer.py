@@ -15,29 +15,22 @@ from chassis.clock import Clock
 from chassis.logging import logger
 from contracts.refusals.session import Busy
 from services.session.live.ledger import Arrived, Ledger, LockedSheet, Outcome
-from services.session.rules.answers import Answer, Change, Standing
+from services.session.rules.answers import Answers, Change, Standing
 from services.session.settings import Settings
 
 _LOCK = """
 SELECT sitting_id::text, line, opens_at, ends_at, closed_at IS NOT NULL, questions, letters, suspended_at IS NOT NULL,
-       entries, head, answered
+       entries, head, answered, options, seqs
 FROM sheets WHERE sitting_id = ANY(%b::uuid[]) ORDER BY sitting_id FOR NO KEY UPDATE"""
-_STANDS = """
-SELECT a.sitting_id::text, a.question, a.option, a.seq
-FROM unnest(%b::uuid[], %b::int4[]) AS w (sitting_id, question) JOIN answers AS a USING (sitting_id, question)"""
 _HISTORY = """
 INSERT INTO answer_history (action, sitting_id, number, at, line, question, option, seq, client_at, verdict, sha256)
 SELECT 'answer', * FROM unnest(%b::uuid[], %b::int4[], %b::timestamptz[], %b::int4[], %b::int4[], %b::text[],
                                %b::int4[], %b::timestamptz[], %b::text[], %b::bytea[])"""
-_SAVE = """
-INSERT INTO answers (sitting_id, question, option, seq)
-SELECT * FROM unnest(%b::uuid[], %b::int4[], %b::text[], %b::int4[])
-ON CONFLICT (sitting_id, question) DO UPDATE SET option = excluded.option, seq = excluded.seq"""
 _SHEETS = """
 UPDATE sheets SET entries = n.entries, head = n.head, answered = n.answered,
-                  changed_at = coalesce(n.changed_at, sheets.changed_at)
-FROM unnest(%b::uuid[], %b::int4[], %b::bytea[], %b::int4[], %b::timestamptz[])
-     AS n (sitting_id, entries, head, answered, changed_at)
+                  changed_at = coalesce(n.changed_at, sheets.changed_at), options = n.options, seqs = n.seqs
+FROM unnest(%b::uuid[], %b::int4[], %b::bytea[], %b::int4[], %b::timestamptz[], %b::text[], %b::bytea[])
+     AS n (sitting_id, entries, head, answered, changed_at, options, seqs)
 WHERE sheets.sitting_id = n.sitting_id"""
 #: All are counted, and of one sitting only the first ones are kept: nobody fills the disk with them.
 _REFUSED = """
@@ -227,14 +220,15 @@ class Writer:
 
     async def _write_over(self, connection: Connection, batch: Sequence[Arrived]) -> list[Outcome]:
         sittings = list({one.sitting_id for one in batch})
-        async with connection.pipeline(), connection.transaction():
-            locked = await connection.execute(_LOCK, (sittings,), prepare=True)
-            keys = [[one.sitting_id for one in batch], [one.change.question for one in batch]]
-            standing = await connection.execute(_STANDS, keys, prepare=True)
-            sheets, stands = _sheets(await locked.fetchall()), _answers(await standing.fetchall())
-            ledger = Ledger(sheets, stands, self._settings.live_most_entries)
+        async with connection.pipeline():
+            await connection.execute("BEGIN")
+            locked = await connection.execute(_LOCK, (sittings,), prepare=True, binary=True)
+            ledger = Ledger(_sheets(await locked.fetchall()), self._settings.live_most_entries)
             outcomes = [ledger.enter(one) for one in batch]
             await _save(connection, ledger, self._settings.live_refused_kept)
+            ended = await connection.execute("COMMIT")
+        if ended.statusmessage != "COMMIT":
+            raise psycopg.OperationalError(f"the transaction ended with {ended.statusmessage}")
         return outcomes
 
     async def _connected(self) -> Connection:
@@ -262,24 +256,23 @@ def _tell(asked: _Asked, became: list[Outcome] | Busy) -> None:
 
 
 def _sheets(rows: Iterable[tuple[Any, ...]]) -> dict[str, LockedSheet]:
-    return {row[0]: LockedSheet(Standing(*row[1:8]), entries=row[8], head=row[9], answered=row[10]) for row in rows}
-
-
-def _answers(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, int], Answer]:
-    return {(row[0], row[1]): Answer(row[2], row[3]) for row in rows}
+    return {
+        row[0]: LockedSheet(Standing(*row[1:8]), row[8], row[9], row[10], answers=Answers(*row[11:])) for row in rows
+    }
 
 
 async def _save(connection: Connection, ledger: Ledger, refused_kept: int) -> None:
     if ledger.history:
         await connection.execute(_HISTORY, _columns(ledger.history), prepare=True)
-        sheets = [(one, ledger.sheets[one]) for one in ledger.touched]
-        rows = [(key, sheet.entries, sheet.head, sheet.answered, sheet.changed_at) for key, sheet in sheets]
-        await connection.execute(_SHEETS, _columns(rows), prepare=True)
-    if ledger.saved:
-        saved = [(*key, answer.option, answer.seq) for key, answer in ledger.saved.items()]
-        await connection.execute(_SAVE, _columns(saved), prepare=True)
+        sheets = [_row(one, ledger.sheets[one]) for one in ledger.touched]
+        await connection.execute(_SHEETS, _columns(sheets), prepare=True)
     if ledger.refused:
         await connection.execute(_REFUSED, [*_columns(ledger.refused), refused_kept], prepare=True)
+
+
+def _row(sitting_id: str, sheet: LockedSheet) -> tuple[Any, ...]:
+    stands = sheet.answers
+    return sitting_id, sheet.entries, sheet.head, sheet.answered, sheet.changed_at, stands.options, stands.seqs
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -1,12 +1,17 @@
 """Art. 10(1), 24, 28(1), 29(1): which answer is saved, which gives way to a newer one, which is refused."""
 
 import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from contracts.refusals import Refusal
 from contracts.refusals.general import InvalidInput, NotFound
 from contracts.refusals.session import LineMoved, ScreenSuspended, SittingClosed, SittingNotOpen, TimeExpired
+
+_WIDTH = 4
+_NONE = "-"
 
 
 class Verdict(enum.StrEnum):
@@ -48,6 +53,40 @@ class Answer(NamedTuple):
 
     option: str | None
     seq: int
+
+
+@dataclass(slots=True)
+class Answers:
+    """What stands for every question of a sheet.
+
+    ``options``: a letter a question, as a card would show them, ``-`` for none; ``seqs``: the count of the change that
+    put it there, four bytes each, big end first, 0 for none. Both end where no later question was ever answered.
+    """
+
+    options: str = ""
+    seqs: bytes = b""
+
+    def of(self, question: int) -> Answer | None:
+        """A question's answer; ``None`` when it never had one."""
+        seq = int.from_bytes(self.seqs[_WIDTH * (question - 1) : _WIDTH * question])
+        if not seq:
+            return None
+        option = self.options[question - 1]
+        return Answer(None if option == _NONE else option, seq)
+
+    def put(self, question: int, answer: Answer) -> None:
+        """Let an answer stand."""
+        options, seqs = self.options.ljust(question, _NONE), self.seqs.ljust(_WIDTH * question, b"\0")
+        at = _WIDTH * (question - 1)
+        self.options = options[: question - 1] + (answer.option or _NONE) + options[question:]
+        self.seqs = seqs[:at] + answer.seq.to_bytes(_WIDTH) + seqs[at + _WIDTH :]
+
+    def __iter__(self) -> Iterator[tuple[int, Answer]]:
+        """Questions that were ever answered, in their order, and what stands for each."""
+        for question in range(1, len(self.options) + 1):
+            answer = self.of(question)
+            if answer is not None:
+                yield question, answer
 
 
 def refusal_of(standing: Standing | None, change: Change, at: datetime) -> type[Refusal] | None:

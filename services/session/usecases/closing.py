@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from chassis.work import Work
 from contracts.events.session import AnswerSheetClosed
 from contracts.people import Role
-from services.session.lookups import answers_of
+from services.session.lookups import letters_on
 from services.session.rules import credentials
 from services.session.tables import Sheet, Sitting
 from services.session.usecases.notices import tell
@@ -37,7 +37,7 @@ def close(work: Work, sitting: Sitting, sheet: Sheet, outcome: str) -> None:
             unique_number=sitting.unique_number or "",
             variant=sitting.variant or 0,
             sub_variant=sitting.sub_variant or "",
-            answers=answers_of(work, sitting),
+            answers=letters_on(sheet),
             history_sha256=sheet.head.hex(),
             outcome=outcome,
             started_at=sheet.opens_at,

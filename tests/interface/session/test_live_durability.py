@@ -3,16 +3,20 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib import import_module
 
 import httpx
 import psycopg
 import pytest
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select
 
 from contracts.events.session import AnswerSheetClosed
 from services.session.live import create_live_app
+from services.session.lookups import answers_on
 from services.session.rules.history import Entry, final_answers, first_break
-from services.session.tables import AnswerRow, HistoryRow, RefusedAnswer, Sheet, Sitting
+from services.session.tables import HistoryRow, RefusedAnswer, Sheet, Sitting
 from tests.interface.session.exam_day import EXAM, ExamDay, Line, at, first, heard_while, refused
 
 
@@ -85,7 +89,8 @@ def test_every_answer_that_was_acknowledged_is_in_the_database(running: ExamDay)
     answers = asyncio.run(send_all())
     assert [answer.json()["verdict"] for answer in answers] == ["saved"] * 200
     with running.house.runtime.work() as work:
-        stand = {(str(row.sitting_id), row.question, row.option) for row in work.session.scalars(select(AnswerRow))}
+        sheets = work.session.scalars(select(Sheet)).all()
+        stand = {(str(sheet.sitting_id), number, one.option) for sheet in sheets for number, one in answers_on(sheet)}
         whose = {row.candidate_id: str(row.sitting_id) for row in work.session.scalars(select(Sitting))}
     expected = {(whose[ones[n % 4].candidate_id], n // 4 % 50 + 1, "АБВГ"[n % 4]) for n in range(200)}
     assert stand == expected
@@ -212,3 +217,20 @@ def test_a_commit_that_hangs_is_not_acknowledged_and_the_same_answer_is_saved_la
     with runtime.work() as work:
         history = work.session.scalars(select(HistoryRow.verdict).where(HistoryRow.action == "answer")).all()
     assert history == ["saved"]
+
+
+def test_answers_given_before_the_sheet_held_them_stand_on_it(running: ExamDay) -> None:
+    """An installation that is brought to this release keeps what its candidates have answered."""
+    one, other = running.halls["К1"][:2]
+    for seq, (question, option) in enumerate([(7, "А"), (90, "Г"), (7, "В"), (3, "Б"), (3, None)], 1):
+        assert running.answer(one, question, option, seq).is_success
+    assert running.answer(other, 1, "А", 70_000).is_success
+    held = select(Sheet.sitting_id, Sheet.options, Sheet.seqs).order_by(Sheet.sitting_id)
+    with running.house.runtime.work() as work:
+        before = work.session.execute(held).all()
+        migration = import_module("services.session.migrations.versions.0004_the_sheet_holds_its_answers")
+        with Operations.context(MigrationContext.configure(work.session.connection())):
+            migration.downgrade()
+            migration.upgrade()
+        assert work.session.execute(held).all() == before
+    assert {len(row.options) for row in before} == {0, 1, 90}

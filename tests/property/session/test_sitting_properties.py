@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contracts.people import Mode
 from services.session.live.ledger import Arrived, Ledger, LockedSheet
 from services.session.rules import credentials
-from services.session.rules.answers import Change, Standing, refusal_of
+from services.session.rules.answers import Answer, Answers, Change, Standing, refusal_of
 from services.session.rules.history import BEGINNING, Entry, final_answers, first_break
 from services.session.rules.phase import FINAL, OPEN, Course, State, phase
 
@@ -102,7 +102,7 @@ CHANGES = st.lists(
 
 def ledger() -> Ledger:
     standing = Standing(1, START, END, is_closed=False, questions=4, letters="АБВГ")
-    return Ledger({SITTING: LockedSheet(standing, 0, BEGINNING, 0)}, {}, most_entries=10_000)
+    return Ledger({SITTING: LockedSheet(standing, 0, BEGINNING, 0, Answers())}, most_entries=10_000)
 
 
 @given(CHANGES)
@@ -114,12 +114,13 @@ def test_whatever_arrives_in_whatever_order_the_newest_stands_and_the_history_le
     taken = [c for c, o in zip(changes, outcomes, strict=True) if o.refusal is None]
     for question in {change.question for change in taken}:
         newest = max((c for c in taken if c.question == question), key=lambda c: c.seq)
-        stands = book.stands[SITTING, question]
+        stands = book.sheets[SITTING].answers.of(question)
+        assert stands is not None
         assert stands.seq == newest.seq
         assert stands.option in {c.option for c in taken if (c.question, c.seq) == (question, newest.seq)}
     rows = [(Entry(r[1], r[2], "answer", *r[3:9]), r[9]) for r in book.history]
     assert first_break(str(SITTING), rows) is None
-    given_answers = {q: a.option for (_, q), a in book.stands.items() if a.option is not None}
+    given_answers = {q: a.option for q, a in book.sheets[SITTING].answers if a.option is not None}
     assert final_answers(entry for entry, _ in rows) == given_answers
     assert book.sheets[SITTING].answered == len(given_answers)
     assert len(book.refused) == len(changes) - len(taken)
@@ -130,12 +131,11 @@ def test_sending_everything_again_changes_nothing(changes: list[Change], more: l
     book = ledger()
     for change in changes + more:
         book.enter(Arrived(SITTING, change, START))
-    stood, linked = dict(book.stands), book.sheets[SITTING].head
-    newest = {q: a for (_, q), a in stood.items()}
-    for question, answer in newest.items():
+    stood, linked = dict(book.sheets[SITTING].answers), book.sheets[SITTING].head
+    for question, answer in stood.items():
         outcome = book.enter(Arrived(SITTING, Change(question, answer.option, answer.seq, 1), START))
         assert outcome.verdict == "saved"
-    assert (book.stands, book.sheets[SITTING].head) == (stood, linked)
+    assert (dict(book.sheets[SITTING].answers), book.sheets[SITTING].head) == (stood, linked)
 
 
 @given(CHANGES.filter(bool), st.data())
@@ -169,3 +169,16 @@ def test_credentials_are_never_a_portal_user_name_and_survive_typing(chance: ran
     assert "@" not in username
     assert credentials.shown(username.lower().replace("-", "")) == username
     assert not set("OI01") & set(username + password)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 12), st.sampled_from([None, "А", "Г"]), st.integers(1, 2**31 - 1)), max_size=30)
+)
+def test_a_sheet_holds_the_last_answer_that_was_put_for_each_question(put: list[tuple[int, str | None, int]]) -> None:
+    sheet = Answers()
+    for question, option, seq in put:
+        sheet.put(question, Answer(option, seq))
+    held = {question: Answer(option, seq) for question, option, seq in put}
+    assert dict(Answers(sheet.options, sheet.seqs)) == held
+    assert list(dict(sheet)) == sorted(held)
+    assert all(sheet.of(question) == held.get(question) for question in range(1, 14))
