@@ -67,7 +67,7 @@ class Answers:
     seqs: bytes = b""
 
     def of(self, question: int) -> Answer | None:
-        """A question's answer; ``None`` when it never had one."""
+        """A question's answer; ``None`` when it never had one. Own choice: as a card shows it."""
         seq = int.from_bytes(self.seqs[_WIDTH * (question - 1) : _WIDTH * question])
         if not seq:
             return None
@@ -75,7 +75,7 @@ class Answers:
         return Answer(None if option == _NONE else option, seq)
 
     def put(self, question: int, answer: Answer) -> None:
-        """Let an answer stand."""
+        """Let an answer stand. Own choice: as a card shows it."""
         options, seqs = self.options.ljust(question, _NONE), self.seqs.ljust(_WIDTH * question, b"\0")
         at = _WIDTH * (question - 1)
         self.options = options[: question - 1] + (answer.option or _NONE) + options[question:]
