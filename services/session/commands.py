@@ -33,6 +33,7 @@ VERBS = Verbs(
             _HALL,
             "чл. 23, ал. 2; чл. 35, ал. 1",
         ),
+        Verb("let_in_by_envelope", halls.let_in_by_envelope, schemas.LetInByEnvelope, _SYSTEM, "Собствено правило"),
         Verb("unlock", halls.unlock, schemas.Unlock, _SYSTEM, "чл. 24, ал. 1"),
         Verb("start_paper", halls.start_paper, schemas.OfHall, _HALL, "чл. 35, ал. 2"),
         Verb("confirm_number", candidates.confirm_number, schemas.ConfirmNumber, _HALL, "чл. 16, т. 4"),

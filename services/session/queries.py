@@ -142,7 +142,15 @@ def _announcements(work: Work, exam_id: str, hall: str) -> list[dict[str, Any]]:
 
 
 def _hall(hall: Hall) -> dict[str, Any]:
-    instants = ("instructions_read_at", "started_at", "ends_at", "ended_at", "reconciled_at", "taken_over_at")
+    instants = (
+        "instructions_read_at",
+        "by_envelope_at",
+        "started_at",
+        "ends_at",
+        "ended_at",
+        "reconciled_at",
+        "taken_over_at",
+    )
     return {
         "hall": hall.hall,
         "mode": hall.mode,

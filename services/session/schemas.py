@@ -37,6 +37,13 @@ class Unlock(OfExam):
     reuse_variant = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
+class LetInByEnvelope(OfExam):
+    """Why the log-ins of a session do not wait for admission's word."""
+
+    session = fields.Integer(strict=True, required=True, validate=validate.Range(min=1, max=9))
+    reason = Text(longest=1000, required=True)
+
+
 class ConfirmNumber(OfCandidate):
     """The unique number as the candidate's screen shows it."""
 

@@ -75,6 +75,7 @@ class Hall(Base):
     session: Mapped[int]
     place: Mapped[str]
     instructions_read_at: Mapped[datetime | None]
+    by_envelope_at: Mapped[datetime | None]  #: since when log-ins do not wait for admission's word
     started_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -73,7 +73,7 @@ _ON_PAGE = frozenset(
 )
 
 #: What the list of halls may do: what is done in all of them at once.
-_ON_LIST = frozenset({"unlock"})
+_ON_LIST = frozenset({"unlock", "let_in_by_envelope"})
 #: From those who have finished to those who have not come.
 _ALONG_THE_BAR = (
     State.SUBMITTED,
@@ -253,7 +253,7 @@ class Screens:
             status=refusal.status if refusal else 200,
             refusal=refusal,
             opens_rescue=any(role in OPEN_RESCUE.roles for role, _ in request.state.actor.capacities),
-            locked=_locked(shown["halls"], request.state.actor),
+            sessions=_sessions(shown["halls"], request.state.actor),
             states=[str(state) for state in _ALONG_THE_BAR],
             reasons={reason: words(reason) for reason in Reason},
             codes=CODES,
@@ -309,21 +309,27 @@ class Screens:
         )
 
 
-def _locked(halls: list[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
-    """Today's electronic sessions that have not been unlocked: in which halls the instructions have not been read."""
+def _sessions(halls: list[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
+    """Today's electronic sessions that are locked, or wait for word of candidates: in which halls the instructions have
+    not been read, and of how many candidates it is not known whether they were identified.
+    """
     waiting: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for one in halls:
-        if one["is_today"] and one["mode"] == Mode.ELECTRONIC and one["started_at"] is None:
+        if one["is_today"] and one["mode"] == Mode.ELECTRONIC and one["ended_at"] is None:
             waiting.setdefault((one["exam_id"], one["session"]), []).append(one)
-    return [
+    found_out = [
         {
             "exam_id": exam_id,
             "session": session,
+            "is_locked": any(one["started_at"] is None for one in found),
             "unread": [one["hall"] for one in found if one["instructions_read_at"] is None],
+            "unknown": sum(one["figures"]["states"].get(State.EXPECTED, 0) for one in found if one["figures"]),
+            "is_by_envelope": all(one["by_envelope_at"] for one in found),
             "may_unlock": bool(actor.roles_in(exam_id) & VERBS.by_name["unlock"].roles),
         }
         for (exam_id, session), found in waiting.items()
     ]
+    return [one for one in found_out if one["is_locked"] or one["unknown"]]
 
 
 def _grouped(codes: Mapping[str, Code]) -> list[tuple[Phrase, dict[str, Phrase]]]:

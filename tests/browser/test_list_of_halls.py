@@ -72,3 +72,20 @@ def test_the_list_is_fresh_without_a_reload_and_unlocks_the_session(
     expect(page.locator("#waiting")).to_contain_text("К1, 1-1")
     page.locator("#waiting a").press("Enter")
     expect(page.locator("#incidents")).to_contain_text("Бележки под листа.")
+
+
+def test_log_in_by_envelope_is_offered_where_admission_is_not_heard_of_somebody(
+    day: ExamDay, open_list: Callable[[str], Page]
+) -> None:
+    page = open_list("system")
+    expect(page.get_by_role("button", name="Отключване на електронната система")).to_be_visible()
+    assert page.locator("#unlocking details").count() == 0, "everybody is known"
+    late = day.seat(9, "К1", "2-1")
+    day.envelopes("К1")
+    page.get_by_text("Не е известно, че самоличността е проверена: 1").click()
+    page.get_by_label("Причина").fill("Брокерът не работи.")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.get_by_role("button", name="Влизане по плик").press("Enter")
+    expect(page.locator("#unlocking")).to_contain_text("Влиза се по плик")
+    assert day.log_in(late).status_code == 200

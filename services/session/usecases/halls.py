@@ -58,6 +58,25 @@ def record_instructions_read(work: Work, *, exam_id: str, hall: str) -> Answer:
     return {"read_at": work.now.isoformat()}
 
 
+def let_in_by_envelope(work: Work, *, exam_id: str, session: int, reason: str) -> Answer:
+    """From now on whoever holds an envelope's credentials logs in, without admission's word that he was identified.
+
+    For the day when admission's word does not come (Art. 22 is then kept at the door of the hall alone). Raises
+    ``OutOfOrder`` until the instructions have been read, because till then nobody is kept out; ``AlreadyDone``.
+    """
+    work.require(exam_id, Role.SYSTEM_ADMINISTRATOR)
+    halls = [hall for hall in _of_session(work, exam_id, session) if hall.ended_at is None]
+    _check_read(halls)
+    waiting = [hall for hall in halls if hall.by_envelope_at is None]
+    if not waiting:
+        raise AlreadyDone(what=Phrase(f"влизане по плик в сесия {session}", f"log-in by envelope in session {session}"))
+    for hall in waiting:
+        hall.by_envelope_at = work.now
+    names = [hall.hall for hall in waiting]
+    work.audit(exam_id, "halls:by_envelope", "Собствено правило", session=session, halls=names, reason=reason)
+    return {"halls": names}
+
+
 def unlock(work: Work, *, exam_id: str, session: int, reuse_variant: bool = False) -> Answer:
     """Unlock the system for all electronic halls of a session at one instant (Art. 24(1), 31(1) item 6).
 
@@ -85,12 +104,22 @@ def unlock(work: Work, *, exam_id: str, session: int, reuse_variant: bool = Fals
 
 
 def _electronic_halls(work: Work, exam_id: str, session: int) -> list[Hall]:
+    halls = _of_session(work, exam_id, session)
+    if any(hall.started_at is not None for hall in halls):
+        raise AlreadyDone(what=Phrase(f"отключване на сесия {session}", f"unlocking of session {session}"))
+    _check_read(halls)
+    return halls
+
+
+def _of_session(work: Work, exam_id: str, session: int) -> list[Hall]:
     query = select(Hall).where(Hall.exam_id == exam_id, Hall.mode == Mode.ELECTRONIC, Hall.session == session)
     halls = list(work.session.scalars(query.order_by(Hall.hall).with_for_update()))
     if not halls:
         raise NotFound(what=Phrase(f"зали за сесия {session}", f"halls of session {session}"))
-    if any(hall.started_at is not None for hall in halls):
-        raise AlreadyDone(what=Phrase(f"отключване на сесия {session}", f"unlocking of session {session}"))
+    return halls
+
+
+def _check_read(halls: list[Hall]) -> None:
     if unread := [hall.hall for hall in halls if hall.instructions_read_at is None]:
         names = ", ".join(unread)
         raise OutOfOrder(
@@ -98,7 +127,6 @@ def _electronic_halls(work: Work, exam_id: str, session: int) -> list[Hall]:
                 f"указанията не са прочетени в зали {names}", f"the instructions have not been read in halls {names}"
             )
         )
-    return halls
 
 
 def _variant(work: Work, exam_id: str, session: int, *, is_reused: bool) -> Variant:

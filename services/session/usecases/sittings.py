@@ -73,8 +73,8 @@ def _refuse_closed(work: Work, sitting: Sitting, sheet: Sheet) -> None:
 def _refuse_latecomer(work: Work, sitting: Sitting) -> None:
     if sitting.identified_at is not None or sitting.logged_in_at is not None:
         return
-    read = select(Hall.instructions_read_at).where(Hall.exam_id == sitting.exam_id, Hall.hall == sitting.hall)
-    if work.session.scalar(read) is not None:
+    hall = work.session.get_one(Hall, (sitting.exam_id, sitting.hall))
+    if hall.instructions_read_at is not None and hall.by_envelope_at is None:
         raise NotLetIn
 
 

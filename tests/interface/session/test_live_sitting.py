@@ -1,10 +1,13 @@
 """The candidate's door, on a real database."""
 
+from functools import partial
+
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
+from chassis.plumbing import AuditRow
 from contracts.events.session import AnswerSheetClosed, InstructionsRead, SittingStarted
 from contracts.people import Mode
 from services.session.rules.history import BEGINNING
@@ -285,6 +288,24 @@ def test_whoever_was_not_identified_before_the_instructions_were_read_does_not_l
     assert day.log_in(first(day)).status_code == 200
     day.let_in(late)
     assert day.log_in(late).status_code == 200, "what the door said before the reading has come later"
+
+
+def test_where_admission_is_not_heard_whoever_holds_an_envelope_is_let_in_by_a_recorded_decision(day: ExamDay) -> None:
+    """Own choice: the broker may be away at 9:20, with a hall of identified people before their computers."""
+    late = day.seat(9, "К1", "2-1")
+    verb, facts = "let_in_by_envelope", {"exam_id": EXAM, "session": 1, "reason": "Брокерът не работи."}
+    tell = partial(day.house.tell, verb, facts)
+    refused(tell(day.people["system"]), "OutOfOrder")
+    at_their_computers(day)
+    day.on("9:26")
+    refused(day.log_in(late), "NotLetIn")
+    refused(tell(day.people["hall К1"]), "NotAllowed", 403)
+    assert day.do("system", verb, **facts) == {"halls": ["К1", "К2"]}
+    assert day.log_in(late).status_code == 200
+    refused(tell(day.people["system"]), "AlreadyDone")
+    with day.house.runtime.work() as work:
+        (row,) = work.session.scalars(select(AuditRow).where(AuditRow.action == "halls:by_envelope")).all()
+    assert row.facts == {"session": 1, "halls": ["К1", "К2"], "reason": "Брокерът не работи."}
 
 
 def test_whoever_logged_in_before_the_reading_goes_on_at_another_computer_after_it(day: ExamDay) -> None:
