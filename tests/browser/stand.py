@@ -164,6 +164,11 @@ class Screen:
         self.page.reload()
         self.shows("answering")
 
+    def is_kept_for_a_reload(self) -> None:
+        """The service worker has all that a reload without a server needs, now or in a moment."""
+        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        self.page.wait_for_function("caches.match('/session/static/queue.js').then((kept) => kept !== undefined)")
+
     def question(self, number: int) -> Locator:
         """A question, in either layout."""
         return self.page.locator(".question").nth(number - 1)

@@ -1,5 +1,6 @@
 """What the candidate's screen promises when the line, the server or the computer does not hold."""
 
+import re
 import socket
 from collections.abc import Callable
 
@@ -23,7 +24,10 @@ def stand(day: ExamDay) -> dict[int, str | None]:
         return {question: answer.option for sheet in sheets for question, answer in answers_on(sheet)}
 
 
-def test_what_is_answered_without_a_line_waits_and_arrives_when_it_is_back(sitting: Screen, unlocked: ExamDay) -> None:
+def test_what_is_answered_in_a_minute_without_a_line_waits_and_arrives_when_it_is_back(
+    sitting: Screen, unlocked: ExamDay
+) -> None:
+    sitting.wind()
     sitting.answer(1, "А")
     sitting.saved(1, "А")
     sitting.line.set_offline(True)
@@ -41,10 +45,30 @@ def test_what_is_answered_without_a_line_waits_and_arrives_when_it_is_back(sitti
     )
     assert kept == [[2, "Б"], [3, "Г"]]
     assert stand(unlocked) == {1: "А"}
+    unlocked.on("9:31")
+    sitting.page.clock.run_for("01:00")
     sitting.line.set_offline(False)
     sitting.saved(2, "Б")
     sitting.saved(3, "Г")
     assert stand(unlocked) == {1: "А", 2: "Б", 3: "Г"}
+
+
+def test_a_lid_that_was_closed_for_twenty_minutes_costs_nothing_but_these_minutes(
+    sitting: Screen, unlocked: ExamDay
+) -> None:
+    sitting.wind()
+    sitting.answer(1, "А")
+    sitting.saved(1, "А")
+    sitting.line.set_offline(True)
+    sitting.answer(2, "Б")
+    unlocked.on("9:50")
+    sitting.page.clock.fast_forward("20:00")
+    sitting.line.set_offline(False)
+    sitting.saved(2, "Б")
+    expect(sitting.page.locator("#clock")).to_have_text(re.compile(r"2:(40:00|39:5\d)"))
+    sitting.answer(3, "В")
+    sitting.saved(3, "В")
+    assert stand(unlocked) == {1: "А", 2: "Б", 3: "В"}
 
 
 def test_nothing_is_told_as_saved_before_the_server_has_said_so(sitting: Screen, unlocked: ExamDay) -> None:
@@ -212,8 +236,7 @@ def test_what_was_answered_meanwhile_at_another_computer_stands_and_the_rest_is_
 
 
 def test_a_server_that_takes_a_reload_and_says_nothing_does_not_hold_the_page(sitting: Screen, doors: Doors) -> None:
-    sitting.page.wait_for_function("navigator.serviceWorker.controller !== null")
-    sitting.page.wait_for_function("caches.match('/session/static/queue.js').then((kept) => kept !== undefined)")
+    sitting.is_kept_for_a_reload()
     address = doors.served.address.rpartition(":")
     doors.go()
     with socket.create_server(("127.0.0.1", int(address[2]))):
@@ -228,8 +251,7 @@ def test_a_reload_while_the_server_is_away_ends_on_our_page_which_goes_on_by_its
 ) -> None:
     sitting.answer(1, "А")
     sitting.saved(1, "А")
-    sitting.page.wait_for_function("navigator.serviceWorker.controller !== null")
-    sitting.page.wait_for_function("caches.match('/session/static/queue.js').then((kept) => kept !== undefined)")
+    sitting.is_kept_for_a_reload()
     doors.go()
     sitting.answer(2, "Б")
     sitting.page.reload()
