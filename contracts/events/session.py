@@ -86,7 +86,7 @@ class AnswerSheetClosed(Event, service="session", subject="sitting_id"):
 
 @dataclass(frozen=True, kw_only=True)
 class SittingsEnded(Event, service="session"):
-    """Every hall of one mode and session ended and its envelopes were counted (Art. 30, 41). Once each."""
+    """Every hall of one mode and session ended, and the chair has its envelopes (Art. 30, 41). Once each."""
 
     mode: Mode
     session: int

@@ -43,7 +43,7 @@ from services.session.usecases.halls import hall_for_system_administrator
 
 
 def reconcile_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> Answer:
-    """Compare the envelopes with those who came (Art. 30(1), 41(1)); after the last hall the sittings have ended."""
+    """Compare the envelopes with those who came (Art. 30(1), 41(1))."""
     place = own_hall(work, exam_id, hall)
     if place.ended_at is None:
         raise OutOfOrder(
@@ -61,12 +61,13 @@ def reconcile_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> An
     work.audit(exam_id, "hall:reconciled", authority, hall=hall, envelopes=envelopes, appeared=len(came))
     work.session.flush()
     _order_documents(work, place, came)
-    has_ended = _tell_if_last(work, place)
-    return {"appeared": len(came), "envelopes": envelopes, "sittings_ended": has_ended}
+    return {"appeared": len(came), "envelopes": envelopes}
 
 
 def take_over_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> Answer:
-    """The chair takes over a hall's envelopes and protocols, after counting them himself (Art. 30(2), 41(2))."""
+    """The chair takes over a hall's envelopes and protocols, after counting them himself (Art. 30(2), 41(2)); with the
+    last hall the sittings have ended.
+    """
     place = hall_of(work, exam_id, hall)
     if place.envelopes is None:
         raise OutOfOrder(
@@ -78,7 +79,8 @@ def take_over_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> An
     place.taken_over_by, place.taken_over_at = work.actor.id, work.now
     authority = "чл. 30, ал. 2" if place.mode == Mode.ELECTRONIC else "чл. 41, ал. 2"
     work.audit(exam_id, "hall:taken_over", authority, hall=hall, envelopes=envelopes)
-    return {"taken_over_at": work.now.isoformat()}
+    work.session.flush()
+    return {"taken_over_at": work.now.isoformat(), "sittings_ended": _tell_if_last(work, place)}
 
 
 def _who_came(hall: Hall, sittings: list[Sitting]) -> list[Sitting]:
@@ -110,7 +112,7 @@ def _order_documents(work: Work, hall: Hall, came: list[Sitting]) -> None:
 def _tell_if_last(work: Work, hall: Hall) -> bool:
     """The audit chain's lock is held already, so of two halls that finish at once the second one sees both."""
     same = (Hall.exam_id == hall.exam_id, Hall.mode == hall.mode, Hall.session == hall.session)
-    if work.session.scalar(select(func.count()).where(*same, Hall.reconciled_at.is_(None))):
+    if work.session.scalar(select(func.count()).where(*same, Hall.taken_over_at.is_(None))):
         return False
     appeared = work.session.scalar(select(func.sum(Hall.envelopes)).where(*same))
     work.emit(

@@ -138,6 +138,7 @@ def test_on_paper_handing_in_ends_the_sitting(day: ExamDay) -> None:
     day.do("hall Х1", "hand_in", **other.about)
     day.do("hall Х1", "end_hall", **hall("Х1"))
     day.do("hall Х1", "reconcile_hall", **hall("Х1"), envelopes=2)
+    day.do("chair", "take_over_hall", **hall("Х1"), envelopes=2)
     (ended,) = day.said(SittingsEnded)
     assert (ended.mode, ended.session, ended.appeared) == (Mode.PAPER, 1, 2)
     assert len(day.said(MaterialsHandedIn)) == 2

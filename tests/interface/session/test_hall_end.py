@@ -97,16 +97,18 @@ def test_envelopes_that_are_not_as_many_as_those_who_came_are_refused(running: E
     assert refusal["article"] == "чл. 30, ал. 1; чл. 41, ал. 1"
     running.refused("OutOfOrder", "hall К1", "reconcile_hall", **hall("К1"), envelopes=3)
     running.do("hall К1", "hand_in", **running.halls["К1"][0].about)
-    assert running.do("hall К1", "reconcile_hall", **hall("К1"), envelopes=3)["sittings_ended"] is False
+    running.do("hall К1", "reconcile_hall", **hall("К1"), envelopes=3)
     running.refused("AlreadyDone", "hall К1", "reconcile_hall", **hall("К1"), envelopes=3)
 
 
-def test_sittings_have_ended_when_the_last_hall_of_the_mode_has_counted(running: ExamDay) -> None:
-    finish(running, "К1")
-    running.do("hall К1", "reconcile_hall", **hall("К1"), envelopes=3)
+def test_sittings_have_ended_when_the_chair_has_the_envelopes_of_the_last_hall_of_the_mode(running: ExamDay) -> None:
+    """Art. 30(2): nothing is counted, and no key leaves, before the envelopes are with the chair."""
+    for name, envelopes in (("К1", 3), ("К2", 1)):
+        finish(running, name)
+        running.do(f"hall {name}", "reconcile_hall", **hall(name), envelopes=envelopes)
+    assert running.do("chair", "take_over_hall", **hall("К2"), envelopes=1)["sittings_ended"] is False
     assert running.said(SittingsEnded) == []
-    finish(running, "К2")
-    assert running.do("hall К2", "reconcile_hall", **hall("К2"), envelopes=1)["sittings_ended"] is True
+    assert running.do("chair", "take_over_hall", **hall("К1"), envelopes=3)["sittings_ended"] is True
     (ended,) = running.said(SittingsEnded)
     assert (ended.mode, ended.appeared) == (Mode.ELECTRONIC, 4)
 

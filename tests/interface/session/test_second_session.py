@@ -135,5 +135,6 @@ def test_the_sessions_are_told_as_ended_one_by_one(second_runs: ExamDay) -> None
                 second_runs.do(f"hall {name}", "hand_in", **one.about)
             count = len(second_runs.halls[name])
             second_runs.do(f"hall {name}", "reconcile_hall", **hall(name), envelopes=count)
+            second_runs.do("chair", "take_over_hall", **hall(name), envelopes=count)
     ended = [(one.mode, one.session, one.appeared) for one in second_runs.said(SittingsEnded)]
     assert ended == [(Mode.ELECTRONIC, 1, 4), (Mode.ELECTRONIC, 2, 2)]
