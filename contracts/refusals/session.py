@@ -129,9 +129,9 @@ class EnvelopesDiffer(Refusal):
 class EnvelopesNotAsCounted(Refusal):
     """The chair counts another number of envelopes than the hall did."""
 
-    article = "чл. 41, ал. 2"
-    bg = "Преброихте {envelopes} плика, а залата е предала {counted}."
-    en = "You counted {envelopes} envelopes and the hall handed over {counted}."
+    article = "чл. 30, ал. 2; чл. 41, ал. 2"
+    bg = "Преброихте {envelopes} плика, а залата е предала {counted}. Ако това е така, посочете причината."
+    en = "You counted {envelopes} envelopes and the hall handed over {counted}. If that is so, say why."
 
 
 class Busy(Refusal):

@@ -86,7 +86,7 @@ VERBS = Verbs(
         Verb(
             "take_over_hall",
             reconciling.take_over_hall,
-            schemas.ReconcileHall,
+            schemas.TakeOverHall,
             frozenset({Role.CHAIR}),
             "чл. 30, ал. 2; чл. 41, ал. 2",
         ),

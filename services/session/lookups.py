@@ -95,10 +95,10 @@ def sittings_in(work: Work, hall: Hall) -> list[Sitting]:
 
 
 def sheet_of(work: Work, sitting: Sitting) -> Sheet:
-    """The sheet of an electronic sitting, locked against answers that arrive; raises ``NotOfThisMode``."""
+    """The sheet of an electronic sitting as it stands, locked against answers that arrive; raises ``NotOfThisMode``."""
     if sitting.mode != Mode.ELECTRONIC:
         raise NotOfThisMode(mode=FORMS[Mode(sitting.mode)])
-    return work.session.get_one(Sheet, sitting.sitting_id, with_for_update=True)
+    return work.session.get_one(Sheet, sitting.sitting_id, with_for_update=True, populate_existing=True)
 
 
 def sheets_of(work: Work, sittings: list[Sitting]) -> dict[Sitting, Sheet]:

@@ -123,6 +123,12 @@ class ReconcileHall(OfHall):
     envelopes = fields.Integer(strict=True, required=True, validate=validate.Range(min=0, max=_MOST_ENVELOPES))
 
 
+class TakeOverHall(ReconcileHall):
+    """The same by the chair; ``deviation_reason``: why they are not as many as the hall counted, where they are not."""
+
+    deviation_reason = Text(longest=500, load_default=None)
+
+
 class RescueFile(OfExam):
     """A rescue file, as a screen made it: a JWE in compact form."""
 

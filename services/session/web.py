@@ -329,7 +329,7 @@ def _sessions(halls: list[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]
         }
         for (exam_id, session), found in waiting.items()
     ]
-    return [one for one in found_out if one["is_locked"] or one["unknown"]]
+    return [one for one in found_out if one["is_locked"] or (one["unknown"] and one["may_unlock"])]
 
 
 def _grouped(codes: Mapping[str, Code]) -> list[tuple[Phrase, dict[str, Phrase]]]:

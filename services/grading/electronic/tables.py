@@ -92,7 +92,7 @@ class Sheet(Base):
 
 
 class EndedSitting(Base):
-    """All electronic halls of a session have ended and counted their envelopes (Art. 30): so many sheets must come."""
+    """All electronic halls of a session have handed over their envelopes (Art. 30): so many sheets must come."""
 
     __tablename__ = "ended_sittings"
 

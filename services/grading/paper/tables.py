@@ -30,7 +30,7 @@ class Exam(Base):
     exam_on: Mapped[date]
     modes: Mapped[list[Any]]
     regulation_on: Mapped[date]
-    ended_at: Mapped[datetime | None]  #: the sitting on paper ended and its envelopes were counted (Art. 41)
+    ended_at: Mapped[datetime | None]  #: the sitting on paper ended and the chair has its envelopes (Art. 41)
     appeared: Mapped[int | None]
     numbered_at: Mapped[datetime | None]
     distributed_at: Mapped[datetime | None]

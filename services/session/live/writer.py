@@ -234,12 +234,16 @@ class Writer:
 
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(
+            connection = await psycopg.AsyncConnection.connect(
                 self._url,
                 autocommit=True,
                 connect_timeout=max(2, int(self._settings.live_write_seconds)),
                 options=_OPTIONS,
             )
+            if asyncio.current_task() in self._stuck:  # the next one has a connection of its own by now
+                await connection.close()
+                raise TimeoutError("the connection came too late")
+            self._connection = connection
         return self._connection
 
     async def _hang_up(self) -> None:

@@ -33,9 +33,10 @@ def check(*, envelopes: int, appeared: int, handed_in: int, undecided: int, not_
         )
 
 
-def check_taken_over(counted: int, handed_over: int) -> None:
-    """Refuse to take over another number of envelopes than the hall counted. Source: Art. 41(2). Raises
+def check_taken_over(counted: int, handed_over: int, *, deviation_reason: str | None) -> None:
+    """Refuse to take over another number of envelopes than the hall counted, unless the chair says why. Source: Art.
+    30(2), 41(2). Own choice: the difference stands in the record, and the exam does not wait for ever. Raises
     ``EnvelopesNotAsCounted``.
     """
-    if counted != handed_over:
+    if counted != handed_over and deviation_reason is None:
         raise EnvelopesNotAsCounted(envelopes=counted, counted=handed_over)

@@ -64,7 +64,9 @@ def reconcile_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> An
     return {"appeared": len(came), "envelopes": envelopes}
 
 
-def take_over_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> Answer:
+def take_over_hall(
+    work: Work, *, exam_id: str, hall: str, envelopes: int, deviation_reason: str | None = None
+) -> Answer:
     """The chair takes over a hall's envelopes and protocols, after counting them himself (Art. 30(2), 41(2)); with the
     last hall the sittings have ended.
     """
@@ -75,10 +77,10 @@ def take_over_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> An
         )
     if place.taken_over_at is not None:
         raise AlreadyDone(what=Phrase(f"приемане от зала {hall}", f"taking over from hall {hall}"))
-    rules.check_taken_over(envelopes, place.envelopes)
+    rules.check_taken_over(envelopes, place.envelopes, deviation_reason=deviation_reason)
     place.taken_over_by, place.taken_over_at = work.actor.id, work.now
     authority = "чл. 30, ал. 2" if place.mode == Mode.ELECTRONIC else "чл. 41, ал. 2"
-    work.audit(exam_id, "hall:taken_over", authority, hall=hall, envelopes=envelopes)
+    work.audit(exam_id, "hall:taken_over", authority, hall=hall, envelopes=envelopes, deviation_reason=deviation_reason)
     work.session.flush()
     return {"taken_over_at": work.now.isoformat(), "sittings_ended": _tell_if_last(work, place)}
 

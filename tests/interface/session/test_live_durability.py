@@ -4,17 +4,22 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import import_module
+from typing import Any
 
 import httpx
 import psycopg
 import pytest
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from contracts.events.session import AnswerSheetClosed
+from contracts.refusals.session import Busy
 from services.session.live import create_live_app
+from services.session.live.tokens import verified
+from services.session.live.writer import Writer
 from services.session.lookups import answers_on
+from services.session.rules.answers import Change
 from services.session.rules.history import Entry, final_answers, first_break
 from services.session.tables import HistoryRow, RefusedAnswer, Sheet, Sitting
 from tests.interface.session.exam_day import EXAM, ExamDay, Line, at, first, heard_while, refused
@@ -221,16 +226,69 @@ def test_a_commit_that_hangs_is_not_acknowledged_and_the_same_answer_is_saved_la
 
 def test_answers_given_before_the_sheet_held_them_stand_on_it(running: ExamDay) -> None:
     """An installation that is brought to this release keeps what its candidates have answered."""
-    one, other = running.halls["К1"][:2]
-    for seq, (question, option) in enumerate([(7, "А"), (90, "Г"), (7, "В"), (3, "Б"), (3, None)], 1):
-        assert running.answer(one, question, option, seq).is_success
-    assert running.answer(other, 1, "А", 70_000).is_success
-    held = select(Sheet.sitting_id, Sheet.options, Sheet.seqs).order_by(Sheet.sitting_id)
+    given = [(1, "А", 70_000), (3, None, 5), (7, "В", 3), (90, "Г", 2)]
+    migration = import_module("services.session.migrations.versions.0004_the_sheet_holds_its_answers")
     with running.house.runtime.work() as work:
-        before = work.session.execute(held).all()
-        migration = import_module("services.session.migrations.versions.0004_the_sheet_holds_its_answers")
+        sitting = work.session.scalars(select(Sheet.sitting_id).limit(1)).one()
         with Operations.context(MigrationContext.configure(work.session.connection())):
             migration.downgrade()
+            rows = [{"sitting": sitting, "question": q, "option": option, "seq": seq} for q, option, seq in given]
+            work.session.execute(text("INSERT INTO answers VALUES (:sitting, :question, :option, :seq)"), rows)
             migration.upgrade()
-        assert work.session.execute(held).all() == before
-    assert {len(row.options) for row in before} == {0, 1, 90}
+            sheets = {sheet.sitting_id: sheet for sheet in work.session.scalars(select(Sheet))}
+            assert [(q, answer.option, answer.seq) for q, answer in answers_on(sheets.pop(sitting))] == given
+            assert not any(sheet.options or sheet.seqs for sheet in sheets.values())
+            migration.downgrade()
+            back = text("SELECT question, option, seq FROM answers ORDER BY question")
+            assert work.session.execute(back).all() == given
+            migration.upgrade()
+
+
+def test_a_connection_that_comes_too_late_carries_nothing(running: ExamDay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two transactions over one connection would be one: neither would hold its locks until its own end."""
+    claims = verified(running.house.runtime.settings.sitting_key, first(running).token).claims
+    settings = replace(running.house.runtime.settings, live_write_seconds=0.3)
+    connect, opened, is_time = psycopg.AsyncConnection.connect, [], asyncio.Event()
+
+    async def late(*address: Any, **options: Any) -> Any:
+        opened.append(await connect(*address, **options))
+        await is_time.wait()
+        return opened[0]
+
+    async def answer() -> None:
+        writer = Writer(settings, running.house.clock)
+        monkeypatch.setattr(psycopg.AsyncConnection, "connect", late)
+        with pytest.raises(Busy):
+            await writer.save(claims.sitting_id, [Change(1, "А", 1, claims.line)])
+        monkeypatch.undo()
+        assert (await writer.save(claims.sitting_id, [Change(1, "Б", 2, claims.line)]))[0].verdict == "saved"
+        is_time.set()
+        async with asyncio.timeout(10):
+            while not opened[0].closed:  # noqa: ASYNC110 - whoever has given it up closes it, and tells nobody
+                await asyncio.sleep(0.01)  # for the same reason
+        assert (await writer.save(claims.sitting_id, [Change(1, "В", 3, claims.line)]))[0].verdict == "saved"
+        await writer.close()
+
+    asyncio.run(answer())
+
+
+@pytest.mark.parametrize(
+    "moment", ["IMMEDIATE", "DEFERRED"], ids=["when it is written", "only when the transaction is to commit"]
+)
+def test_what_the_database_refuses_is_not_acknowledged_and_the_next_is(running: ExamDay, moment: str) -> None:
+    one = first(running)
+    with psycopg.connect(running.house.runtime.settings.database_url.replace("+psycopg", "")) as owner:
+        owner.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN IF NEW.option = 'Г' THEN RAISE EXCEPTION 'not this one'; END IF; RETURN NEW; END $$"
+        )
+        owner.execute(
+            "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON answer_history DEFERRABLE INITIALLY "
+            + moment
+            + " FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+    assert running.answer(one, 1, "А", 1).json()["verdict"] == "saved"
+    refused(running.answer(one, 1, "Г", 2), "Busy", 503)
+    assert running.answer(one, 2, "Б", 3).json()["verdict"] == "saved"
+    stands = {question: answer["option"] for question, answer in running.screen(one)["answers"].items()}
+    assert stands == {"1": "А", "2": "Б"}

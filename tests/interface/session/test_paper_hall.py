@@ -4,7 +4,9 @@ import re
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from chassis.plumbing import AuditRow
 from contracts.events.chassis import RenderDocuments
 from services.session.tables import Hall
 from services.session.worker import render_documents
@@ -96,6 +98,24 @@ def test_reasons_of_annulment_are_said_in_the_language_of_the_page(started: Exam
     english = page(started, "chair", candidate_id=somebody, lang="en")
     assert ">attempted copying<" in english
     assert "опит за преписване" not in english
+
+
+def test_art_41_2_where_the_chair_counts_another_number_he_says_why_and_it_stands_in_the_record(
+    started: ExamDay,
+) -> None:
+    """Own choice: otherwise one lost envelope would hold up everybody's results for ever."""
+    started.on("12:36")
+    started.do("hall Х1", "end_hall", **hall("Х1"))
+    for one in started.halls["Х1"]:
+        started.do("hall Х1", "hand_in", **one.about)
+    started.do("hall Х1", "reconcile_hall", **hall("Х1"), envelopes=2)
+    said = press(started, "chair", "take_over_hall", envelopes="1", deviation_reason="")
+    assert (said.status_code, "посочете причината" in said.text) == (409, True)
+    reason = "Един плик е разкъсан при пренасянето."
+    assert press(started, "chair", "take_over_hall", envelopes="1", deviation_reason=reason).status_code == 303
+    with started.house.runtime.work() as work:
+        (row,) = work.session.scalars(select(AuditRow).where(AuditRow.action == "hall:taken_over")).all()
+    assert row.facts == {"hall": "Х1", "envelopes": 1, "deviation_reason": reason}
 
 
 def test_art_41_2_the_chair_takes_the_envelopes_over_after_counting_them(started: ExamDay) -> None:

@@ -72,7 +72,7 @@ def record_hall_annulment(work: Work, event: SittingAnnulled) -> None:
 
 
 def record_end(work: Work, event: SittingsEnded) -> None:
-    """All paper halls have counted their envelopes (Art. 41)."""
+    """The chair has the envelopes of all paper halls (Art. 41)."""
     if event.mode is Mode.PAPER:
         exam = announced(work, event.exam_id)
         exam.ended_at, exam.appeared = event.ended_at, event.appeared
