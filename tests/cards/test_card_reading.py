@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.grading.paper.cards.images import load_pages
+from services.grading.paper.cards.layout import MM_PER_INCH
 from services.grading.paper.cards.page import Reading, read_card
 from services.grading.paper.cards.simulation import Filling, Hand, Ink, Written
-from tests.cards.card_on_paper import Paper
+from tests.cards.card_on_paper import SCAN_DPI, Paper
 
 Candidate = Callable[[int], Filling]
 Wrong = Callable[[Reading, Filling], list[int]]
@@ -127,6 +128,29 @@ def test_a_colour_other_than_blue_or_black_proposes_annulment(paper: Paper, stea
     assert reading.annul_proposed
     assert reading.reasons == (f"colour_{ink}",)
     assert 33 in reading.doubtful
+
+
+def test_the_only_coloured_cross_of_a_card_proposes_annulment(paper: Paper, steady_hand: Hand) -> None:
+    crosses = {q: (Written("В", Ink.BLACK),) for q in range(1, 91)}
+    page = paper.filled(Filling({**crosses, 34: (Written("А", Ink.VIOLET),)}, "10009"), 9, steady_hand)
+    box = next(box.rect for box in paper.layout.boxes if (box.question, box.option) == (34, "А"))
+    x, y, side, _ = (round(v * SCAN_DPI / MM_PER_INCH) for v in (box.x, box.y, box.w, box.h))
+    scan = np.asarray(cv2.cvtColor(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), dtype=np.uint8)
+    scan[y : y + side, x : x + side] = page[y : y + side, x : x + side]
+    assert read_card(scan, paper.layout).reasons == ("colour_violet",)
+
+
+def test_the_ends_of_two_crosses_that_nearly_meet_are_no_sign(paper: Paper, steady_hand: Hand) -> None:
+    page = paper.filled(Filling({q: (Written("Б"),) for q in range(1, 91)}, "10010"), 18, steady_hand)
+    upper, lower = (
+        np.array(box.rect.centre) for box in paper.layout.boxes if box.option == "Б" and box.question in {10, 11}
+    )
+    for middle, way in ((upper, (6, 2.8)), (lower, (6, -2.8))):
+        ends = (np.array([middle, middle + way]) * SCAN_DPI / MM_PER_INCH).round().astype(int).tolist()
+        cv2.line(page, ends[0], ends[1], (150, 60, 30), 4, cv2.LINE_AA)
+    reading = read_card(page, paper.layout)
+    assert not reading.annul_proposed
+    assert reading.marks[10] == ("Б",)
 
 
 @pytest.mark.parametrize("sign", ["tick", "circle", "blot", "struck"])

@@ -55,6 +55,11 @@ class Rect:
         """The same rectangle with a border of `by` on every side."""
         return Rect(self.x - by, self.y - by, self.w + 2 * by, self.h + 2 * by)
 
+    def meets(self, other: "Rect") -> bool:
+        """Whether the two touch or overlap."""
+        apart_x = self.x > other.x + other.w or other.x > self.x + self.w
+        return not (apart_x or self.y > other.y + other.h or other.y > self.y + self.h)
+
     def as_json(self) -> dict[str, float]:
         """Rounded to a hundredth, as `layout.json` writes it."""
         return {key: round(getattr(self, key), 2) for key in ("x", "y", "w", "h")}

@@ -133,7 +133,7 @@ def _doubtful(card: CardInk, layout: CardLayout, signs: tuple[Sign, ...]) -> tup
     doubtful = set()
     for box, read in zip(layout.boxes, card.boxes, strict=True):
         states.setdefault(box.question, set()).add(read.state)
-        if any(_meet(box.rect, sign.place) for sign in signs):
+        if any(box.rect.meets(sign.place) for sign in signs):
             doubtful.add(box.question)
     for question, found in states.items():
         if found & {State.SIGN, State.DOUBTFUL} or {State.PEN, State.PENCIL} <= found:
@@ -164,11 +164,6 @@ def _signs_elsewhere(card: CardInk, layout: CardLayout, placed: Registration, me
             (crossed if read.shares[CROSS] >= LIKELY_A_CROSS else other).append(box.rect)
     is_sharp = measured.print_level >= SHARP * measured.black_level
     return tuple(find_signs(placed, layout, crossed, other, is_sharp=is_sharp))
-
-
-def _meet(one: Rect, other: Rect) -> bool:
-    apart_x = one.x > other.x + other.w or other.x > one.x + one.w
-    return not (apart_x or one.y > other.y + other.h or other.y > one.y + one.h)
 
 
 def _quality(placed: Registration, measured: BoxInk, card: CardInk) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Thresholds:
     cross_ink: float = 0.045
     cross_share: float = 0.9
     sure_cross_share: float = 0.97
-    sign_share: float = 0.8
+    sign_share: float = 0.95
     sign_ink: float = 0.03
     likely_cross: float = 0.5
     least_blot_ink: float = 0.25
@@ -67,7 +67,7 @@ class Thresholds:
     usual_spread: tuple[float, float] = (0.12, 0.25)
     deviations: float = 4.5
     same_pen: float = 0.1
-    greyer_than_the_pen: float = 0.5
+    greyer_than_the_pen: float = 0.3
     crosses_of_a_pen: int = 6
     shaded_paper: float = 0.45
     least_border: float = 0.4
@@ -171,11 +171,17 @@ class _Pens:
             return State.PEN if darkness >= limits.faintest_pen else State.DOUBTFUL
         if colour != "neutral":
             return State.SIGN if colour != "unclear" else State.DOUBTFUL
-        if self.colour != "blue" or self.taken is None:
-            return self._without_colour(darkness, limits)
-        if 1 - taken.min() > limits.greyer_than_the_pen * (1 - self.taken.min()):
+        return self._neutral(darkness, taken, limits, is_usual=is_usual)
+
+    def _neutral(self, darkness: float, taken: Floats, limits: Thresholds, *, is_usual: bool) -> State:
+        """A grey cross is judged by its darkness; when its tint is neither the pen's nor pencil's, by a person."""
+        if self.taken is not None and self.colour == "blue":
+            is_tinted = 1 - taken.min() > limits.greyer_than_the_pen * (1 - self.taken.min())
+            return State.DOUBTFUL if is_tinted else self._neutral_beside_blue(darkness, limits)
+        is_another_pen = self.taken is not None and not is_usual
+        if is_another_pen and darkness < limits.pen_beside_blue:
             return State.DOUBTFUL
-        return self._neutral_beside_blue(darkness, limits)
+        return self._without_colour(darkness, limits)
 
     def _without_colour(self, darkness: float, limits: Thresholds) -> State:
         """On a card as light as pencil throughout, nobody but a person says that it is pen."""

@@ -17,6 +17,7 @@ from services.grading.paper.cards.registration import PAGE_PX_PER_MM, Registrati
 
 Image = NDArray[np.uint8]
 
+Floats = NDArray[np.float64]
 Point = tuple[float, float]
 
 INK_SHARE = 0.24
@@ -45,12 +46,11 @@ SLOPE = 0.12
 SLOPE_ERROR = 0.02
 STROKE_MM = 1.7
 LONGEST_END_MM = 7.0
-REMAINDER_MM = 3.0
 CROSS_ROOM_MM = 1.2
 OTHER_ROOM_MM = 0.3
+PRINT_ROOM_MM = 1.5
 WRITING_MM = 8.0
 JOINED_PX = 5
-ROOT_2 = 1.42
 QUARTER_TURN_DEG = 90  # not the law: degrees
 
 
@@ -63,9 +63,12 @@ class Sign:
     evidence: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Piece:
-    """Ink in one piece: its upright place, its area, and its narrowest rectangle; all in millimetres of the card."""
+    """Ink in one piece: its upright place, its area, and its narrowest rectangle; all in millimetres of the card.
+
+    `ink` (height x width) and where its upper left corner lies are in pixels of the page.
+    """
 
     place: Rect
     area: float
@@ -73,11 +76,12 @@ class _Piece:
     along: Point
     length: float
     width: float
+    ink: NDArray[np.bool_]
+    corner_px: tuple[int, int]
 
-    def distance(self, point: Point) -> float:
-        """How far a point lies from the straight line that this piece follows."""
-        apart = (point[0] - self.middle[0], point[1] - self.middle[1])
-        return abs(apart[0] * self.along[1] - apart[1] * self.along[0])
+    def distance(self, points: Floats) -> Floats:
+        """How far points (n x 2, millimetres) lie from the straight line that this piece follows."""
+        return np.asarray(np.abs((points - self.middle) @ (self.along[1], -self.along[0])), dtype=np.float64)
 
 
 def find_signs(
@@ -90,14 +94,15 @@ def find_signs(
     places = [rect.grown(CROSS_ROOM_MM) for rect in crossed] + [rect.grown(OTHER_ROOM_MM) for rect in other]
     written = _written(registration.page, layout, places)
     pieces = _pieces(written, printed_mask(layout, NEAR_PRINT_PX[is_sharp]))
-    lines = [piece for piece in pieces if _may_be_a_line(piece)]
+    straight = [piece for piece in pieces if _may_be_a_line(piece)]
+    lines = [
+        piece for piece in straight if _is_part_of_a_line(piece, straight) or _goes_on_faintly(piece, registration.page)
+    ]
+    rooms = [rect.grown(CROSS_ROOM_MM + 1 / PAGE_PX_PER_MM) for rect in crossed]
     signs = []
     for piece in pieces:
-        is_line = _may_be_a_line(piece) and (
-            _is_part_of_a_line(piece, lines) or _goes_on_faintly(piece, registration.page)
-        )
-        is_dirt = is_line or _is_a_hair(piece, registration.page)
-        if is_dirt or _is_at_the_edge(piece.place) or _is_end_of_a_cross(piece, crossed):
+        is_dirt = piece in lines or _is_a_hair(piece, registration.page)
+        if is_dirt or _is_at_the_edge(piece.place) or _area_of_its_own(piece, lines, rooms) < LEAST_AREA_MM2:
             continue
         kind = "writing" if max(piece.place.w, piece.place.h) > WRITING_MM else "mark"
         signs.append(Sign(kind, piece.place, round(piece.area, 2)))
@@ -125,8 +130,8 @@ def _written(page: Image, layout: CardLayout, occupied: list[Rect]) -> Image:
     limit = cv2.convertScaleAbs(paper, alpha=1 - INK_SHARE)
     compared = cv2.compare(page, limit, cv2.CMP_LT)
     dark = np.asarray(cv2.subtract(compared, printed_mask(layout, PRINT_MARGIN_PX)), dtype=np.uint8)
-    places = [layout.number_box.grown(1.5), layout.code_box.grown(3), code_caption(layout)]
-    places += [mark.rect.grown(1.5) for mark in layout.marks]
+    printed = [layout.number_box, layout.code_box, *(mark.rect for mark in layout.marks)]
+    places = [code_caption(layout), *(rect.grown(PRINT_ROOM_MM) for rect in printed)]
     for rect in [*places, *occupied]:
         x, y, w, h = (round(v * PAGE_PX_PER_MM) for v in (rect.x, rect.y, rect.w, rect.h))
         dark[max(0, y) : y + h, max(0, x) : x + w] = 0
@@ -178,7 +183,22 @@ def _piece(own: NDArray[np.bool_], corner: tuple[int, int], area: float) -> _Pie
         along=(float(np.cos(angle)), float(np.sin(angle))),
         length=(long + 1) / PAGE_PX_PER_MM,
         width=(short + 1) / PAGE_PX_PER_MM,
+        ink=own,
+        corner_px=corner,
     )
+
+
+def _strokes(piece: _Piece, lines: list[_Piece]) -> list[_Piece]:
+    """What really hangs together in a piece, part by part, without the ink of lines that run through it."""
+    ink = piece.ink.astype(np.uint8)
+    rows, columns = np.nonzero(piece.ink)
+    points = (np.stack([columns, rows], axis=1) + piece.corner_px) / PAGE_PX_PER_MM
+    for line in lines:
+        is_near = line.distance(points) <= NARROW_MM / 2
+        ink[rows[is_near], columns[is_near]] = 0
+    count, labels = cv2.connectedComponents(ink, connectivity=8)
+    parts = (labels == label for label in range(1, count))
+    return [_piece(part, piece.corner_px, float(part.sum()) / PAGE_PX_PER_MM**2) for part in parts]
 
 
 def _may_be_a_line(piece: _Piece) -> bool:
@@ -191,7 +211,8 @@ def _may_be_a_line(piece: _Piece) -> bool:
 
 def _is_part_of_a_line(piece: _Piece, lines: list[_Piece]) -> bool:
     """Whether pieces that follow the same straight line go far together."""
-    same = [one for one in lines if piece.distance(one.middle) <= NARROW_MM + SLOPE_ERROR * _apart(piece, one)]
+    aside = piece.distance(np.array([one.middle for one in lines])).tolist()
+    same = [one for one, far in zip(lines, aside, strict=True) if far <= NARROW_MM + SLOPE_ERROR * _apart(piece, one)]
     reach = [abs(one.along[i]) * one.length / 2 for one in same for i in (0, 1)]
     spans = [
         max(one.middle[i] for one in same) - min(one.middle[i] for one in same) + 2 * max(reach[i::2]) for i in (0, 1)
@@ -231,19 +252,19 @@ def _apart(one: _Piece, other: _Piece) -> float:
     return float(np.hypot(one.middle[0] - other.middle[0], one.middle[1] - other.middle[1]))
 
 
-def _is_end_of_a_cross(piece: _Piece, crossed: list[Rect]) -> bool:
-    """Whether a straight stroke comes out of a crossed box: it points at the box and begins beside it.
+def _area_of_its_own(piece: _Piece, lines: list[_Piece], rooms: list[Rect]) -> float:
+    """What is left of a piece's area, mm2, without lines that run through it and strokes that come out of the `rooms`
+    around crosses: several of them may nearly touch.
 
-    Of a piece that is hardly long enough to be a sign no direction is asked: what two crosses leave where they meet.
+    Where a stroke points says little: a bent one, or one that meets the other beside the box, points past it.
     """
-    if piece.width > STROKE_MM or piece.length > LONGEST_END_MM:
-        return False
-    for rect in crossed:
-        apart = np.hypot(piece.middle[0] - rect.centre[0], piece.middle[1] - rect.centre[1])
-        is_beside = apart - piece.length / 2 <= rect.w / 2 * ROOT_2 + CROSS_ROOM_MM * ROOT_2 + 1
-        if is_beside and (piece.length <= REMAINDER_MM or piece.distance(rect.centre) <= rect.w / 2):
-            return True
-    return False
+    return sum(
+        stroke.area
+        for stroke in _strokes(piece, lines)
+        if stroke.width > STROKE_MM
+        or stroke.length > LONGEST_END_MM
+        or not any(room.meets(stroke.place) for room in rooms)
+    )
 
 
 def _is_at_the_edge(place: Rect) -> bool:
