@@ -249,8 +249,10 @@ def test_a_connection_that_comes_too_late_carries_nothing(running: ExamDay, monk
     claims = verified(running.house.runtime.settings.sitting_key, first(running).token).claims
     settings = replace(running.house.runtime.settings, live_write_seconds=0.3)
     connect, opened, is_time = psycopg.AsyncConnection.connect, [], asyncio.Event()
+    given_up: list[Any] = []
 
     async def late(*address: Any, **options: Any) -> Any:
+        given_up.append(asyncio.current_task())
         opened.append(await connect(*address, **options))
         await is_time.wait()
         return opened[0]
@@ -263,9 +265,8 @@ def test_a_connection_that_comes_too_late_carries_nothing(running: ExamDay, monk
         monkeypatch.undo()
         assert (await writer.save(claims.sitting_id, [Change(1, "Б", 2, claims.line)]))[0].verdict == "saved"
         is_time.set()
-        async with asyncio.timeout(10):
-            while not opened[0].closed:  # noqa: ASYNC110 - whoever has given it up closes it, and tells nobody
-                await asyncio.sleep(0.01)  # for the same reason
+        await asyncio.wait(given_up, timeout=10)
+        assert opened[0].closed
         assert (await writer.save(claims.sitting_id, [Change(1, "В", 3, claims.line)]))[0].verdict == "saved"
         await writer.close()
 
