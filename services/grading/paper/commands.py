@@ -4,7 +4,8 @@ from chassis import document_routes
 from chassis.commands import Nothing, Verb, Verbs
 from chassis.document_routes import Readers
 from contracts.people import Role
-from services.grading.paper import queries, schemas
+from services.grading.paper import schemas
+from services.grading.paper.queries import commission, marking_screens
 from services.grading.paper.usecases import copies, envelopes, marking, protocols, scans
 
 _CHAIR = frozenset({Role.CHAIR})
@@ -13,7 +14,7 @@ _COMMISSION = frozenset({Role.CHAIR, Role.MEMBER})
 _BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
 #: Who prints cards, slips and envelopes for the halls (Art. 13(7), 16 item 3, 35(2)).
 PRINTING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.HALL_ADMINISTRATOR, Role.OPERATOR})
-READERS = Readers(staff=queries.WATCHING)
+READERS = Readers(staff=commission.WATCHING)
 _ANNULMENT = "чл. 46, ал. 2"
 
 VERBS = Verbs(
@@ -37,12 +38,14 @@ VERBS = Verbs(
         Verb("complete_protocols", protocols.complete_protocols, schemas.OfExam, _CHAIR, "чл. 47"),
     ),
     questions=(
-        Verb("exams", queries.exams, Nothing, queries.WATCHING, "чл. 44–48"),
-        Verb("progress", queries.progress, schemas.OfExam, queries.WATCHING, "чл. 44–48"),
-        Verb("scans", queries.scans, schemas.OfExam, _COMMISSION, "чл. 44"),
-        Verb("my_cards", queries.my_cards, schemas.OfExam, _MEMBER, "чл. 45"),
-        Verb("card", queries.card, schemas.OfCard, _COMMISSION, "чл. 45"),
+        Verb("exams", commission.exams, Nothing, commission.WATCHING, "чл. 44–48"),
+        Verb("progress", commission.progress, schemas.OfExam, commission.WATCHING, "чл. 44–48"),
+        Verb("scans", commission.scans, schemas.OfExam, _COMMISSION, "чл. 44"),
+        Verb("my_cards", marking_screens.my_cards, schemas.OfExam, _MEMBER, "чл. 45"),
+        Verb("card", marking_screens.card, schemas.OfCard, _COMMISSION, "чл. 45"),
         document_routes.question(READERS),
-        Verb("export", queries.export, schemas.OfExam, frozenset({Role.DIRECTOR, Role.OPERATOR}), "Собствено правило"),
+        Verb(
+            "export", commission.export, schemas.OfExam, frozenset({Role.DIRECTOR, Role.OPERATOR}), "Собствено правило"
+        ),
     ),
 )

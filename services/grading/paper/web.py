@@ -35,7 +35,7 @@ from services.grading.paper.documents import (
     SECOND_MARKING_PROTOCOL,
     STICKER_SHEET,
 )
-from services.grading.paper.queries import may_look
+from services.grading.paper.queries.commission import may_look
 from services.grading.paper.rules import signs
 from services.grading.paper.rules.copies import Printed
 from services.grading.paper.settings import Settings

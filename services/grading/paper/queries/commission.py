@@ -1,4 +1,4 @@
-"""What paper grading answers; nothing is changed here, and before the opening nothing leads from a number to a name."""
+"""What commission, director and recount are answered: how far the exam is, scans, the record of the cards."""
 
 from collections import Counter
 from dataclasses import asdict
@@ -7,24 +7,19 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from chassis.acts import ActKind
-from chassis.audit import canonical
 from chassis.commands import Answer
 from chassis.export import plumbing_export
 from chassis.plumbing import ActRow
 from chassis.work import Work
 from contracts.people import Mode, Role
-from contracts.refusals.grading import CardNotYours
-from regulation import Regulation
+from services.grading.paper.queries.marking_screens import counted
 from services.grading.paper.records import (
     MARKING,
     Dossier,
     announced,
     copies_of,
-    dossier,
     dossiers,
     findings,
-    law_of,
-    machine_reading,
     members,
     page_name,
     usable_pages,
@@ -283,148 +278,6 @@ def scans(work: Work, *, exam_id: str) -> Answer:
     return {"scans": sorted(work.session.scalars(select(Scan.scan_sha256).where(Scan.exam_id == exam_id)))}
 
 
-def my_cards(work: Work, *, exam_id: str) -> Answer:
-    """The cards given to this member (Art. 45, 48(2)): first checks, then second ones, each by number.
-
-    ``to_settle``: both members have counted and saw it differently; the chair and the two count again (reading_30).
-    """
-    exam = announced(work, exam_id)
-    query = (
-        select(Assignment)
-        .join(Card, (Card.exam_id == Assignment.exam_id) & (Card.number == Assignment.number))
-        .where(Assignment.exam_id == exam_id, Assignment.marker == work.actor.id, Card.annulled_at.is_(None))
-        .order_by(Assignment.round, Assignment.number)
-    )
-    marked = select(Marking.number, Marking.round).where(
-        Marking.exam_id == exam_id, Marking.marker == work.actor.id, Marking.stage == MARKING
-    )
-    done = {(number, round_number) for number, round_number in work.session.execute(marked)}
-    given = work.session.scalars(query).all()
-    disputed = _disputed(work, exam, [one.number for one in given])
-    return {
-        "cards": [
-            {
-                "number": one.number,
-                "round": one.round,
-                "marked": (one.number, one.round) in done,
-                "to_settle": one.number in disputed,
-            }
-            for one in given
-        ]
-    }
-
-
-def _disputed(work: Work, exam: Exam, numbers: list[str]) -> set[str]:
-    """The cards on which two members' counts differ, both being in."""
-    twice = select(Marking.number).where(
-        Marking.exam_id == exam.exam_id,
-        Marking.round == checking.SECOND,
-        Marking.stage == MARKING,
-        Marking.number.in_(numbers),
-    )
-    found = dossiers(work, exam, work.session.scalars(twice))
-    return {number for number, one in found.items() if one.standing is not None and one.standing.to_settle}
-
-
-def card(work: Work, *, exam_id: str, number: str) -> Answer:
-    """A card as the machine read it, with its picture; ``open``: the questions that this person has to decide.
-
-    A member sees his own count and no other's (Art. 48(2)) until both members' are in and differ, and of the machine's
-    reading nothing at the questions that are open to him. The chair sees all, and what is to be settled. Raises
-    ``CardNotYours``.
-    """
-    exam = announced(work, exam_id)
-    law, found = law_of(exam), dossier(work, exam, number)
-    shown = {
-        "number": number,
-        "questions": law.questions,
-        "options": list(law.option_letters),
-        "annulled": found.standing is None,
-        "sub_variant": found.page.sub_variant if found.page else None,
-        "scan_sha256": found.page.scan_sha256 if found.page else None,
-        "picture_sha256": found.page.picture_sha256 if found.page else None,
-    }
-    return shown | (_for_chair(work, found) if work.role is Role.CHAIR else _for_member(work, found, law))
-
-
-def _for_chair(work: Work, found: Dossier) -> dict[str, Any]:
-    standing = found.standing
-    return {
-        "overlay_sha256": found.page.overlay_sha256 if found.page else None,
-        "reading": found.page.reading if found.page else None,
-        "round": standing.round if standing else None,
-        "open": list(standing.differing) if standing else [],
-        "to_settle": list(standing.to_settle) if standing else [],
-        "differing": list(standing.differing) if standing else [],
-        "markings": [_marking(one) for _, one in sorted(found.markings.items())],
-        "together": _together(work, found),
-    }
-
-
-def _together(work: Work, found: Dossier) -> list[str]:
-    """The two members who saw the card differently: they count again with the chair (reading_30)."""
-    if found.standing is None or not found.standing.to_settle or found.standing.round != checking.SECOND:
-        return []
-    names = members(work, found.card.exam_id)
-    counted = (found.markings[one, MARKING].marker for one in (checking.FIRST, checking.SECOND))
-    return [str(names[marker]) for marker in counted]
-
-
-def _for_member(work: Work, found: Dossier, law: Regulation) -> dict[str, Any]:
-    given = work.session.scalar(
-        select(Assignment).where(
-            Assignment.exam_id == found.card.exam_id,
-            Assignment.number == found.card.number,
-            Assignment.marker == work.actor.id,
-        )
-    )
-    if given is None:
-        raise CardNotYours(number=found.card.number)
-    mine = found.markings.get((given.round, MARKING))
-    together = _together(work, found)
-    differing = list(found.standing.differing) if found.standing and together else []
-    shown = sorted(found.markings.items()) if together else [((given.round, MARKING), mine)]
-    page = found.page
-    # The measures of the boxes are told to no member: what is drawn from them is not to be foreseen.
-    seed = b"" if page is None else canonical(page.reading)
-    own = checking.left_to_member(machine_reading(page), given.round, law, seed)
-    return {
-        "reading": _without_word(page.reading, own) if page else None,
-        "round": given.round,
-        "open": differing if together else sorted(own),
-        "differing": differing,
-        "markings": [_marking(one) for _, one in shown if one],
-        "together": together,
-    }
-
-
-def _without_word(reading: dict[str, Any], own: frozenset[int]) -> dict[str, Any]:
-    """What a member may see of a reading: where it looked for a sign, and its word on all but his own questions."""
-    told = {name: reading[name] for name in ("ok", "why_not", "annul_proposed", "reasons", "signs")}
-    for name in ("marks", "pencil"):
-        told[name] = {question: letters for question, letters in reading[name].items() if int(question) not in own}
-    told["boxes"] = [
-        {name: box[name] for name in ("question", "option", "state")}
-        for box in reading["boxes"]
-        if box["question"] not in own
-    ]
-    return told
-
-
-def _marking(one: Marking) -> dict[str, Any]:
-    return {
-        "round": one.round,
-        "stage": one.stage,
-        "marker": one.marker,
-        "marks": one.marks,
-        "pencil_only": one.pencil_only,
-        "correct": one.correct,
-        "wrong": one.wrong,
-        "reasons": one.reasons,
-        "marked_at": one.marked_at.isoformat(),
-    }
-
-
 def export(work: Work, *, exam_id: str) -> Answer:
     """What the independent recount reads: every card with reading, counts and final count; ``candidate_id`` from the
     opening on; plumbing. No names.
@@ -448,7 +301,7 @@ def _exported(one: Dossier, candidate_id: str | None) -> dict[str, Any]:
         "sub_variant": one.page.sub_variant if one.page else None,
         "scan_sha256": one.page.scan_sha256 if one.page else None,
         "reading": one.page.reading if one.page else None,
-        "markings": [_marking(marking) for _, marking in sorted(one.markings.items())],
+        "markings": [counted(marking) for _, marking in sorted(one.markings.items())],
         "annulled": one.card.annulled_at is not None,
         "annulled_for": one.card.annulled_for,
         "correct": final.count.correct if final else None,
