@@ -1,6 +1,7 @@
 """Cards (Art. 44–48): from the crosses that each person saw to the final count."""
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from recount.keys import Key, keys_of
@@ -108,7 +109,9 @@ def _check_card(card: _Card, report: Report) -> None:
 
 
 def _check_rounds(where: str, card: _Card, report: Report) -> None:
-    """Nothing was left out: a member's count, the chair's where counts differ, the second check where it is due."""
+    """Nothing was left out: a member's count, the chair's where counts differ, the second check where it is due, both
+    members' words on what was counted a third time.
+    """
     first = card.marking(_FIRST, _MARKING)
     if first is None:
         report.find(where, "no member counted it (Art. 45)")
@@ -124,8 +127,13 @@ def _check_rounds(where: str, card: _Card, report: Report) -> None:
     counted = card.counted(_FIRST)
     if second is None or counted is None:
         return
-    if _differ(counted, second, card.key, ()) and card.marking(_SECOND, _SETTLING) is None:
+    if not _differ(counted, second, card.key, ()):
+        return
+    if card.marking(_SECOND, _SETTLING) is None:
         report.find(where, "the two checks differ, and the chair did not settle it")
+    said = [(one["round"], one["marker"]) for one in card.said["opinions"]]
+    markers = [(_FIRST, first["marker"]), (_SECOND, second["marker"])]
+    report.expect(where, said, markers, "whose word on the third count was heard")
 
 
 def _differ(one: dict[str, Any], other: dict[str, Any], key: Key, but_not: Any) -> bool:
@@ -153,6 +161,14 @@ def _check_noted(record: Record, card: dict[str, Any], report: Report) -> None:
         here = f"card {card['number']} {stage} {round_number}"
         key = (round_number, stage)
         report.expect(here, stands.get(key), noted.get(key), "who counted, count and crosses, against the audit chain")
+    words = [(one["round"], one["marker"], one["dissent"]) for one in card["opinions"]]
+    heard = [
+        (facts["round"], marker, facts["dissent"])
+        for marker, facts in record.noted("grading_paper", "card:opinion")
+        if facts["number"] == card["number"]
+    ]
+    heard.sort(key=itemgetter(0))
+    report.expect(f"card {card['number']}", words, heard, "words on the third count, against the audit chain")
     annulled = [f["reason"] for _, f in record.noted("grading_paper", "card:annulled") if f["number"] == card["number"]]
     said = [card["annulled_for"]] if card["annulled"] else []
     report.expect(f"card {card['number']}", said, annulled, "annulment, against the audit chain")

@@ -112,6 +112,14 @@ class NothingToSettle(Refusal):
     en = "There is no difference to settle on card {number}."
 
 
+class NoThirdCount(Refusal):
+    """The chair has recorded no count of the three on which a member could say his word."""
+
+    article = "чл. 48, ал. 2"
+    bg = "По карта {number} председателят не е записал трети брой, по който да изразите мнение."
+    en = "The chair has recorded no third count of card {number} on which you could give your opinion."
+
+
 class CardsNotSettled(Refusal):
     """Names come only after every card has its final count."""
 

@@ -191,6 +191,25 @@ def test_the_second_check_is_blind_and_the_chair_sees_both_counts(
     assert headings == ["Въпрос", "Машина", "Проверка 1", "Проверка 1 (решена)", "Проверка 2"]
     by_keys(chair, seen)
     assert good(exam.ask("card", CHAIR, number=number))["to_settle"] == []
+    first = seat(desk, MEMBERS[0])
+    for page, keys in ((first, ("1", "Enter")), (second, ("2", "1", "2", "Enter"))):
+        page.goto(desk.address("mark"))
+        expect(page.locator("h1")).to_contain_text("трети брой")
+        expect(page.locator("table.differences tfoot")).to_contain_text("60")
+        clean(page)
+        press(page, "Enter")
+        assert number_on(page) == number, "nothing is said by a key that was pressed once too often"
+        for key in keys:
+            press(page, key)
+        expect(page.locator("[role=status]")).to_contain_text("Няма карти, които чакат Вас")
+    (told,) = exam.progress()["third_counts"]
+    assert [one["dissent"] for one in told["opinions"]] == [None, "12"]
+    chair.goto(f"{desk.address('mark')}&number={number}")
+    expect(chair.locator(".opinions li")).to_contain_text(["съгласие", "особено мнение"])
+    clean(chair)
+    chair.goto(desk.address(""))
+    expect(chair.locator("#third-counts li")).to_contain_text("особено мнение")
+    clean(chair)
 
 
 def test_a_batch_of_scans_is_sent_with_a_bar_and_taken_up_again_and_no_file_s_name_leaves_the_browser(

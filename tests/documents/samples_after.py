@@ -210,6 +210,7 @@ def of_grading(rows: int) -> dict[str, Any]:
                     second_correct=60,
                     differing=(17,),
                     settled=60,
+                    first_dissent="Кръстчето на въпрос 17 не е в квадратчето.",
                 ),
             ),
         ),

@@ -16,6 +16,7 @@ _BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
 PRINTING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.HALL_ADMINISTRATOR, Role.OPERATOR})
 READERS = Readers(staff=commission.WATCHING)
 _ANNULMENT = "чл. 46, ал. 2"
+_SECOND_CHECK = "чл. 48, ал. 2"
 
 VERBS = Verbs(
     commands=(
@@ -28,7 +29,9 @@ VERBS = Verbs(
         Verb("set_aside_scan", scans.set_aside_scan, schemas.SetAsideScan, _CHAIR, "чл. 44"),
         Verb("distribute_cards", marking.distribute_cards, schemas.OfExam, _CHAIR, "чл. 45"),
         Verb("mark_card", marking.mark_card, schemas.Marks, _MEMBER, "чл. 45, 46"),
-        Verb("settle_card", marking.settle_card, schemas.Marks, _CHAIR, "чл. 48, ал. 2"),
+        Verb("settle_card", marking.settle_card, schemas.Marks, _CHAIR, _SECOND_CHECK),
+        Verb("agree_to_count", marking.agree_to_count, schemas.OfCard, _MEMBER, _SECOND_CHECK),
+        Verb("dissent_from_count", marking.dissent_from_count, schemas.DissentFromCount, _MEMBER, _SECOND_CHECK),
         Verb("propose_card_annulment", marking.propose_card_annulment, schemas.ProposeCardAnnulment, _BOTH, _ANNULMENT),
         Verb("confirm_card_annulment", marking.confirm_card_annulment, schemas.OfCard, _BOTH, _ANNULMENT),
         Verb("propose_opening_envelopes", envelopes.propose_opening, schemas.OfExam, _BOTH, "чл. 47"),

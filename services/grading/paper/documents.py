@@ -113,7 +113,7 @@ class CardAnnulmentProtocol:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondMarking:
     """A card that was marked twice. ``settled``: the count that stands; ``differing``: numbers of the questions in
-    dispute.
+    dispute; ``…_dissent``: why a marker does not agree with the count of the three.
     """
 
     card: str
@@ -123,6 +123,8 @@ class SecondMarking:
     second_correct: int
     differing: tuple[int, ...]
     settled: int
+    first_dissent: str | None = None
+    second_dissent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from services.grading.paper.tables import (
     Card,
     Exam,
     Marking,
+    Opinion,
     PrintRun,
     Reading,
     Scan,
@@ -39,6 +40,7 @@ class Dossier:
     card: Card
     page: Reading | None
     markings: Mapping[tuple[int, str], Marking]
+    opinions: Mapping[int, Opinion]
     standing: Standing | None
 
 
@@ -153,10 +155,15 @@ def dossiers(
     law = law_of(exam)
     found = usable_pages(work, exam.exam_id, wanted) if of is None else of
     pages = {page.number: page for page in found if page.number is not None}
-    markings = _markings(work, exam.exam_id, wanted)
+    markings, opinions = _markings(work, exam.exam_id, wanted), _opinions(work, exam.exam_id, wanted)
     query = select(Card).where(Card.exam_id == exam.exam_id).order_by(Card.number)
     cards = work.session.scalars(query if wanted is None else query.where(Card.number.in_(wanted)))
-    return {card.number: _dossier(card, pages.get(card.number), markings.get(card.number, {}), law) for card in cards}
+    return {
+        card.number: _dossier(
+            card, pages.get(card.number), markings.get(card.number, {}), opinions.get(card.number, {}), law
+        )
+        for card in cards
+    }
 
 
 def findings(work: Work, exam_id: str, usable: Iterable[Reading]) -> Findings:
@@ -167,12 +174,6 @@ def findings(work: Work, exam_id: str, usable: Iterable[Reading]) -> Findings:
     return look_through(numbers_of(work, exam_id), len(work.session.scalars(waiting).all()), pages, codes)
 
 
-def seen_on(marking: Marking) -> Seen:
-    """What a person saw."""
-    pens = {int(question): tuple(letters) for question, letters in marking.marks.items()}
-    return Seen(pens, frozenset(marking.pencil_only))
-
-
 def machine_reading(page: Reading | None) -> MachineReading | None:
     """What the machine saw, if it could read the page."""
     if page is None or not page.is_read:
@@ -181,19 +182,30 @@ def machine_reading(page: Reading | None) -> MachineReading | None:
     return MachineReading(Seen(pens), frozenset(page.said["doubtful"]), bool(page.said["annul_proposed"]))
 
 
-def _dossier(card: Card, page: Reading | None, markings: Mapping[tuple[int, str], Marking], law: Regulation) -> Dossier:
+def _dossier(
+    card: Card,
+    page: Reading | None,
+    markings: Mapping[tuple[int, str], Marking],
+    opinions: Mapping[int, Opinion],
+    law: Regulation,
+) -> Dossier:
     if card.annulled_at is not None:
-        return Dossier(card, page, markings, None)
-    first, second = (_round(markings, number) for number in (checking.FIRST, checking.SECOND))
-    return Dossier(card, page, markings, checking.standing(machine_reading(page), first, second, law))
+        return Dossier(card, page, markings, opinions, None)
+    first, second = (_round(markings, opinions, number) for number in (checking.FIRST, checking.SECOND))
+    return Dossier(card, page, markings, opinions, checking.standing(machine_reading(page), first, second, law))
 
 
-def _round(markings: Mapping[tuple[int, str], Marking], number: int) -> Round:
-    return Round(_count(markings.get((number, MARKING))), _count(markings.get((number, SETTLING))))
+def _round(markings: Mapping[tuple[int, str], Marking], opinions: Mapping[int, Opinion], number: int) -> Round:
+    return Round(
+        _count(markings.get((number, MARKING))), _count(markings.get((number, SETTLING))), has_spoken=number in opinions
+    )
 
 
 def _count(marking: Marking | None) -> PersonsCount | None:
-    return None if marking is None else PersonsCount(seen_on(marking), Count(marking.correct, marking.wrong))
+    if marking is None:
+        return None
+    pens = {int(question): tuple(letters) for question, letters in marking.marks.items()}
+    return PersonsCount(Seen(pens, frozenset(marking.pencil_only)), Count(marking.correct, marking.wrong))
 
 
 def _markings(work: Work, exam_id: str, numbers: list[str] | None) -> dict[str, dict[tuple[int, str], Marking]]:
@@ -201,4 +213,12 @@ def _markings(work: Work, exam_id: str, numbers: list[str] | None) -> dict[str, 
     found: dict[str, dict[tuple[int, str], Marking]] = {}
     for one in work.session.scalars(query if numbers is None else query.where(Marking.number.in_(numbers))):
         found.setdefault(one.number, {})[one.round, one.stage] = one
+    return found
+
+
+def _opinions(work: Work, exam_id: str, numbers: list[str] | None) -> dict[str, dict[int, Opinion]]:
+    query = select(Opinion).where(Opinion.exam_id == exam_id)
+    found: dict[str, dict[int, Opinion]] = {}
+    for one in work.session.scalars(query if numbers is None else query.where(Opinion.number.in_(numbers))):
+        found.setdefault(one.number, {})[one.round] = one
     return found

@@ -83,6 +83,12 @@ class Marks(OfCard):
     )
 
 
+class DissentFromCount(OfCard):
+    """Why a member does not agree with the count of the three (Art. 48(2))."""
+
+    reason = Text(longest=500, required=True)
+
+
 class ProposeCardAnnulment(OfCard):
     """Why the card is to be annulled (Art. 46(2))."""
 

@@ -200,6 +200,22 @@ class Marking(Base):
     marked_at: Mapped[datetime]
 
 
+class Opinion(Base):
+    """A member's word on what the chair and the two markers counted (Art. 48(2)). ``round``: the one in which he had
+    counted alone. Never changed.
+    """
+
+    __tablename__ = "opinions"
+    __table_args__ = (ForeignKeyConstraint(["exam_id", "number"], ["cards.exam_id", "cards.number"]),)
+
+    exam_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    marker: Mapped[str]
+    dissent: Mapped[str | None]  #: why he does not agree; empty when he does
+    said_at: Mapped[datetime]
+
+
 class Slip(Base):
     """The slip of a small envelope (Art. 47): the only row that leads from a number to a candidate."""
 

@@ -3,7 +3,7 @@ page, and the marker's screen.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -81,6 +81,8 @@ def create_app(runtime: Runtime[Settings]) -> ASGIApp:
         Route("/", overview.act, methods=["POST"]),
         Route("/mark", screen.show, methods=["GET"]),
         Route("/mark", screen.mark, methods=["POST"]),
+        Route("/mark/agree", screen.agree, methods=["POST"]),
+        Route("/mark/dissent", screen.dissent, methods=["POST"]),
     ]
     return door.app(pages, public_files={"static": HERE / "static"})
 
@@ -224,8 +226,27 @@ class Failed:
         return self.typed.get(name, "") if is_it else ""
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a person, by number: cards to count, third counts to say his word on, and cards that he counts
+    again with the chair; and how many of his are done.
+    """
+
+    to_count: list[str]
+    done: int
+    to_answer: list[str] = field(default_factory=list)
+    disputed: list[str] = field(default_factory=list)
+
+    @property
+    def numbers(self) -> list[str]:
+        """What he can do now, in the order in which it is shown to him."""
+        return [*self.to_count, *self.to_answer]
+
+
 class MarkersScreen:
-    """``/mark``: a member counts the cards given to him; the chair settles those on which counts differ."""
+    """``/mark``: a member counts the cards given to him and says his word on what was counted again; the chair settles
+    those on which counts differ.
+    """
 
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -247,7 +268,24 @@ class MarkersScreen:
             await self._door.carry_out(request, verb, {"exam_id": exam_id, "number": number, **seen})
         except Refusal as refusal:
             return await self._show(request, exam_id, number, form.typed, refusal)
-        return RedirectResponse(f"{MARK}?{urlencode({'exam_id': exam_id, 'done': number})}", status_code=303)
+        return _onward(exam_id, number)
+
+    async def agree(self, request: Request) -> Response:
+        """Record that the member agrees with what he counted again with the chair, and on to the next."""
+        return await self._say(request, "agree_to_count")
+
+    async def dissent(self, request: Request) -> Response:
+        """Record that he does not, and why; a refusal keeps what was typed."""
+        return await self._say(request, "dissent_from_count")
+
+    async def _say(self, request: Request, verb: str) -> Response:
+        typed = (await read_form(request)).typed
+        exam_id, number = typed.get("exam_id", ""), typed.get("number", "")
+        try:
+            await self._door.carry_out(request, verb, payload_of(VERBS.by_name[verb], typed))
+        except Refusal as refusal:
+            return await self._show(request, exam_id, number, typed, refusal)
+        return _onward(exam_id, number)
 
     async def _show(
         self,
@@ -257,8 +295,8 @@ class MarkersScreen:
         typed: Mapping[str, str] | None = None,
         refusal: Refusal | None = None,
     ) -> Response:
-        waiting, done, disputed = await self._waiting(request, exam_id)
-        number = number or next(iter(waiting), None)
+        waiting = await self._waiting(request, exam_id)
+        number = number or next(iter(waiting.numbers), None)
         card = number and await self._door.carry_out(request, "card", {"exam_id": exam_id, "number": number})
         return self._door.pages.answer(
             request,
@@ -266,23 +304,28 @@ class MarkersScreen:
             status=refusal.status if refusal else 200,
             exam_id=exam_id,
             waiting=waiting,
-            done=done,
-            disputed=disputed,
             just_done=request.query_params.get("done"),
             card=card,
             sheet=sheet(card, typed) if card else None,
+            typed=typed or {},
             words_of_sign=signs.words,
             refusal=refusal,
         )
 
-    async def _waiting(self, request: Request, exam_id: str) -> tuple[list[str], int, list[str]]:
-        """The numbers that wait for this person, how many are done, and those that he counts again with the chair."""
+    async def _waiting(self, request: Request, exam_id: str) -> Waiting:
         if _is_chair(request.state.actor, exam_id):
             answer = await self._door.carry_out(request, "progress", {"exam_id": exam_id})
-            return answer["to_settle"], answer["settled"], []
+            return Waiting(answer["to_settle"], answer["settled"])
         cards = (await self._door.carry_out(request, "my_cards", {"exam_id": exam_id}))["cards"]
-        waiting = [one["number"] for one in cards if not one["marked"]]
-        return waiting, len(cards) - len(waiting), [one["number"] for one in cards if one["to_settle"]]
+        to_count = [one["number"] for one in cards if not one["marked"]]
+        to_answer = [one["number"] for one in cards if one["awaits_word"]]
+        disputed = [one["number"] for one in cards if one["to_settle"]]
+        return Waiting(to_count, len(cards) - len(to_count) - len(to_answer), to_answer, disputed)
+
+
+def _onward(exam_id: str, number: str) -> RedirectResponse:
+    """To the next card that waits, with the word that this one is recorded."""
+    return RedirectResponse(f"{MARK}?{urlencode({'exam_id': exam_id, 'done': number})}", status_code=303)
 
 
 def _exam(request: Request) -> str:

@@ -211,11 +211,25 @@ class PaperExam:
         for number in self.progress()["to_settle"]:
             good(self.tell("settle_card", CHAIR, number=number, **self.by_number[number].seen()))
 
+    def agree_everywhere(self) -> None:
+        """Members agree with every third count on which their word is awaited."""
+        for member in MEMBERS:
+            for card in good(self.ask("my_cards", member))["cards"]:
+                if card["awaits_word"]:
+                    good(self.tell("agree_to_count", member, number=card["number"]))
+
     def finish_marking(self) -> None:
-        """First checks, second checks, and what is to be settled."""
+        """First checks, second checks, what is to be settled, and the words on it."""
         for _ in range(2):
             self.mark_everything()
             self.settle_everything()
+        self.agree_everywhere()
+
+    def markers_of(self, number: str) -> list[Actor]:
+        """First marker and second, as far as there are any."""
+        mine = {one.id: good(self.ask("my_cards", one))["cards"] for one in MEMBERS}
+        rounds = {card["round"]: one for one in MEMBERS for card in mine[one.id] if card["number"] == number}
+        return [rounds[which] for which in sorted(rounds)]
 
     def open_envelopes(self) -> None:
         """Commission and director together."""

@@ -165,13 +165,6 @@ def test_art_48_2_the_second_member_is_another_and_does_not_see_the_first_count(
     assert refusal(given.tell("mark_card", third, number=number, marks={}, pencil_only=[])) == "CardNotYours"
 
 
-def markers_of(exam: PaperExam, number: str) -> list[Actor]:
-    """First marker and second, as far as there are any."""
-    mine = {one.id: good(exam.ask("my_cards", one))["cards"] for one in MEMBERS}
-    rounds = {card["round"]: one for one in MEMBERS for card in mine[one.id] if card["number"] == number}
-    return [rounds[which] for which in sorted(rounds)]
-
-
 def disputed(exam: PaperExam, member: Actor) -> set[str]:
     return {one["number"] for one in good(exam.ask("my_cards", member))["cards"] if one["to_settle"]}
 
@@ -184,7 +177,7 @@ def test_two_members_who_differ_count_again_with_the_chair(given: PaperExam) -> 
     seen = given.by_number[number].seen()
     given.mark_everything()
     given.settle_everything()
-    first, second = markers_of(given, number)
+    first, second = given.markers_of(number)
     for one in (first, second):
         alone = good(given.ask("card", one, number=number))
         assert (alone["differing"], alone["together"]) == ([], [])
@@ -203,6 +196,7 @@ def test_two_members_who_differ_count_again_with_the_chair(given: PaperExam) -> 
     assert refusal(given.ask("card", third, number=number)) == "CardNotYours"
     good(given.tell("settle_card", CHAIR, number=number, **seen))
     assert disputed(given, first) == disputed(given, second) == set()
+    given.agree_everywhere()
     exported = good(given.ask("export", OPERATOR))["cards"]
     counts = {one["number"]: one["correct"] for one in exported}
     assert counts[number] == 60

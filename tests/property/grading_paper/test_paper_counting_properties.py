@@ -51,9 +51,18 @@ def test_a_card_always_has_exactly_one_way_on(
 ) -> None:
     rounds = [PersonsCount(seen, count(seen, key, LAW)) for seen in (first, second)]
     reading = MachineReading(machine, doubtful, has_signs)
-    for one, two in ((Round(), Round()), (Round(rounds[0]), Round()), (Round(rounds[0], rounds[0]), Round(rounds[1]))):
+    settled = Round(rounds[0], rounds[0])
+    for one, two in (
+        (Round(), Round()),
+        (Round(rounds[0]), Round()),
+        (settled, Round(rounds[1])),
+        (settled, Round(rounds[1], rounds[1])),
+        (settled, Round(rounds[1], rounds[1], has_spoken=True)),
+        (Round(rounds[0], rounds[0], has_spoken=True), Round(rounds[1], rounds[1], has_spoken=True)),
+    ):
         found = standing(reading, one, two, LAW)
-        assert [found.awaits_marker, bool(found.to_settle), found.final is not None].count(True) == 1
+        ways = [found.awaits_marker, bool(found.to_settle), bool(found.awaits_words), found.final is not None]
+        assert ways.count(True) == 1
         if found.final is not None and not two.marked:
             assert not calls_for_second_check(found.final.count.correct, LAW)
 

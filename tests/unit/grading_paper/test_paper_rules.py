@@ -161,12 +161,28 @@ def test_two_members_who_agree_make_the_count_final() -> None:
     assert final.count.correct == 60
 
 
-def test_two_members_who_differ_go_to_the_chair_whose_count_is_final() -> None:
+def test_two_members_who_differ_count_again_with_the_chair() -> None:
     found = standing(machine(60), Round(counted(60)), Round(counted(59)), LAW)
     assert (found.round, found.to_settle, found.differing) == (SECOND, (DIFFERS,), (60,))
-    final = standing(machine(60), Round(counted(60)), Round(counted(59), counted(59)), LAW).final
-    assert final is not None
-    assert final.count.correct == 59
+
+
+@pytest.mark.parametrize(
+    ("first_has", "second_has", "awaited"),
+    [(False, False, (FIRST, SECOND)), (True, False, (SECOND,)), (False, True, (FIRST,)), (True, True, ())],
+)
+def test_art_48_2_what_the_three_counted_is_final_when_both_members_have_said_their_word(
+    first_has: bool, second_has: bool, awaited: tuple[int, ...]
+) -> None:
+    first = Round(counted(60), has_spoken=first_has)
+    second = Round(counted(59), counted(58), has_spoken=second_has)
+    found = standing(machine(60), first, second, LAW)
+    assert (found.awaits_words, found.differing, found.to_settle) == (awaited, (60,), ())
+    assert found.final == (None if awaited else counted(58))
+
+
+def test_what_the_chair_settled_between_machine_and_member_awaits_nobodys_word() -> None:
+    assert standing(machine(70), Round(counted(71), counted(70)), Round(), LAW).final == counted(70)
+    assert standing(machine(60), Round(counted(61), counted(60)), Round(counted(60)), LAW).final == counted(60)
 
 
 def test_art_44_envelopes_are_as_many_as_were_handed_in() -> None:

@@ -278,7 +278,8 @@ def _paper(told: Told, keys: dict[str, dict[str, str]]) -> None:
         counts = [] if is_annulled else _counts(told, number, one, key)
         if is_annulled:
             told.note("card:annulled", "чл. 46, ал. 2", number=number, reason="рисунка")
-        cards.append(_card(number, one, code, key, counts))
+        opinions = _opinions(told, number) if one is PAPER[2] else []
+        cards.append(_card(number, one, code, key, counts) | {"opinions": opinions})
     for number in CARDS:
         told.note("slip:entered", "чл. 47", number=number)
     told.facts = {"key": keys, "opened_at": ENDS_AT, "cards": cards, "scans": []}
@@ -315,6 +316,18 @@ def _counts(told: Told, number: str, one: Someone, key: dict[str, str]) -> list[
         counts.append(count)
         note_count(told, number, count)
     return counts
+
+
+def _opinions(told: Told, number: str) -> list[dict[str, Any]]:
+    """Both members' words on the count that the chair made with them: one agrees, the other does not."""
+    opinions: list[dict[str, Any]] = [
+        {"round": 1, "marker": "member-2", "dissent": "кръстчето е в молив"},
+        {"round": 2, "marker": "member-3", "dissent": None},
+    ]
+    for one in opinions:
+        facts = {"round": one["round"], "dissent": one["dissent"]}
+        told.note("card:opinion", "чл. 48, ал. 2", actor=one["marker"], number=number, **facts)
+    return opinions
 
 
 def note_count(told: Told, number: str, count: dict[str, Any]) -> None:

@@ -293,6 +293,16 @@ def a_difference_that_was_never_settled(record: Record) -> None:
     card_of(record, "34567")["markings"].pop()
 
 
+@found_at("card 34567")
+def a_third_count_on_which_one_member_was_not_heard(record: Record) -> None:
+    card_of(record, "34567")["opinions"].pop()
+
+
+@found_at("card 34567")
+def a_separate_opinion_made_an_agreement(record: Record) -> None:
+    card_of(record, "34567")["opinions"][0]["dissent"] = None
+
+
 @found_at("card 10023")
 def a_reading_that_the_member_did_not_confirm(record: Record) -> None:
     reading = card_of(record, "10023")["reading"]

@@ -12,7 +12,7 @@ from chassis.export import plumbing_export
 from chassis.plumbing import ActRow
 from chassis.work import Work
 from contracts.people import Mode, Role
-from services.grading.paper.queries.marking_screens import counted
+from services.grading.paper.queries.marking_screens import counted, opinions_on
 from services.grading.paper.records import (
     MARKING,
     Dossier,
@@ -34,6 +34,7 @@ from services.grading.paper.tables import (
     Exam,
     HandIn,
     Marking,
+    Opinion,
     Reading,
     Scan,
     Slip,
@@ -45,8 +46,8 @@ from services.grading.paper.usecases.marking import CARD_ANNULMENT
 #: Who sees how far the marking is.
 WATCHING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.OPERATOR})
 SETTLING_ROLES = WATCHING - {Role.MEMBER}
-STAGES = ("unscanned", "first", "second", "to_settle", "final", "annulled")
-_NOT_FOR_MEMBERS = frozenset({"to_settle", "annulled", "annulment_proposed", "annulments"})
+STAGES = ("unscanned", "first", "second", "to_settle", "words", "final", "annulled")
+_NOT_FOR_MEMBERS = frozenset({"to_settle", "third_counts", "annulled", "annulment_proposed", "annulments"})
 _OF_PAGES = ("unreadable", "without_number", "unknown", "without_sub_variant")
 
 
@@ -93,6 +94,7 @@ def progress(work: Work, *, exam_id: str) -> Answer:
         "slips": _how_many(work, select(Slip.number).where(Slip.exam_id == exam_id)),
         "without_slip": _without_slip(work, exam, cards),
         "annulments": _annulments(work, exam_id, cards, pages),
+        "third_counts": _third_counts(work, exam_id, cards),
         "markers": _markers(work, exam_id),
         "stages": _stages(cards),
         **_of_cards(cards),
@@ -183,6 +185,13 @@ def _annulments(work: Work, exam_id: str, cards: dict[str, Dossier], pages: list
     ]
 
 
+def _third_counts(work: Work, exam_id: str, cards: dict[str, Dossier]) -> list[dict[str, Any]]:
+    """The cards that the chair counted with both markers, and each one's word: said, or awaited (Art. 48(2))."""
+    names = members(work, exam_id)
+    found = {number: opinions_on(one, names) for number, one in cards.items()}
+    return [{"number": number, "opinions": opinions} for number, opinions in found.items() if opinions]
+
+
 def _markers(work: Work, exam_id: str) -> list[dict[str, Any]]:
     """Each member's share: how many cards he was given in each round, and how many he has counted."""
     given = Counter(
@@ -229,6 +238,8 @@ def _stage(one: Dossier) -> str:
         return "final"
     if one.standing.to_settle:
         return "to_settle"
+    if one.standing.awaits_words:
+        return "words"
     return "first" if one.standing.round == checking.FIRST else "second"
 
 
@@ -302,12 +313,17 @@ def _exported(one: Dossier, candidate_id: str | None) -> dict[str, Any]:
         "scan_sha256": one.page.scan_sha256 if one.page else None,
         "reading": one.page.reading if one.page else None,
         "markings": [counted(marking) for _, marking in sorted(one.markings.items())],
+        "opinions": [_opinion(said) for _, said in sorted(one.opinions.items())],
         "annulled": one.card.annulled_at is not None,
         "annulled_for": one.card.annulled_for,
         "correct": final.count.correct if final else None,
         "wrong": final.count.wrong if final else None,
         "candidate_id": candidate_id,
     }
+
+
+def _opinion(one: Opinion) -> dict[str, Any]:
+    return {"round": one.round, "marker": one.marker, "dissent": one.dissent, "said_at": one.said_at.isoformat()}
 
 
 def _scan(page: Reading) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the marking screens are answered (Art. 45, 48(2)): a person's cards, and a card as far as he may see it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -7,11 +8,12 @@ from sqlalchemy import select
 from chassis.audit import canonical
 from chassis.commands import Answer
 from chassis.work import Work
-from contracts.people import Role
+from contracts.people import Names, Role
 from contracts.refusals.grading import CardNotYours
 from regulation import Regulation
 from services.grading.paper.records import (
     MARKING,
+    SETTLING,
     Dossier,
     announced,
     dossier,
@@ -21,13 +23,15 @@ from services.grading.paper.records import (
     members,
 )
 from services.grading.paper.rules import checking
-from services.grading.paper.tables import Assignment, Card, Exam, Marking
+from services.grading.paper.rules.checking import Standing
+from services.grading.paper.tables import Assignment, Card, Exam, Marking, Opinion
 
 
 def my_cards(work: Work, *, exam_id: str) -> Answer:
     """The cards given to this member (Art. 45, 48(2)): first checks, then second ones, each by number.
 
     ``to_settle``: both members have counted and saw it differently; the chair and the two count again (reading_30).
+    ``awaits_word``: the chair has recorded what the three counted, and this member has not said whether he agrees.
     """
     exam = announced(work, exam_id)
     query = (
@@ -41,22 +45,23 @@ def my_cards(work: Work, *, exam_id: str) -> Answer:
     )
     done = {(number, round_number) for number, round_number in work.session.execute(marked)}
     given = work.session.scalars(query).all()
-    disputed = _disputed(work, exam, [one.number for one in given])
+    twice = _counted_twice(work, exam, [one.number for one in given])
     return {
         "cards": [
             {
                 "number": one.number,
                 "round": one.round,
                 "marked": (one.number, one.round) in done,
-                "to_settle": one.number in disputed,
+                "to_settle": one.number in twice and bool(twice[one.number].to_settle),
+                "awaits_word": one.number in twice and one.round in twice[one.number].awaits_words,
             }
             for one in given
         ]
     }
 
 
-def _disputed(work: Work, exam: Exam, numbers: list[str]) -> set[str]:
-    """The cards on which two members' counts differ, both being in."""
+def _counted_twice(work: Work, exam: Exam, numbers: list[str]) -> dict[str, Standing]:
+    """Where the cards stand on which both members' counts are in."""
     twice = select(Marking.number).where(
         Marking.exam_id == exam.exam_id,
         Marking.round == checking.SECOND,
@@ -64,15 +69,16 @@ def _disputed(work: Work, exam: Exam, numbers: list[str]) -> set[str]:
         Marking.number.in_(numbers),
     )
     found = dossiers(work, exam, work.session.scalars(twice))
-    return {number for number, one in found.items() if one.standing is not None and one.standing.to_settle}
+    return {number: one.standing for number, one in found.items() if one.standing is not None}
 
 
 def card(work: Work, *, exam_id: str, number: str) -> Answer:
-    """A card as the machine read it, with its picture; ``open``: the questions that this person has to decide.
+    """A card as the machine read it, with its picture; ``open``: the questions that this person has to decide, or
+    decides with the others.
 
     A member sees his own count and no other's (Art. 48(2)) until both members' are in and differ, and of the machine's
-    reading nothing at the questions that are open to him. The chair sees all, and what is to be settled. Raises
-    ``CardNotYours``.
+    reading nothing at the questions that are open to him; of the words on the third count he sees his own. The chair
+    sees all, and what is to be settled. Raises ``CardNotYours``.
     """
     exam = announced(work, exam_id)
     law, found = law_of(exam), dossier(work, exam, number)
@@ -99,16 +105,37 @@ def _for_chair(work: Work, found: Dossier) -> dict[str, Any]:
         "differing": list(standing.differing) if standing else [],
         "markings": [counted(one) for _, one in sorted(found.markings.items())],
         "together": _together(work, found),
+        "opinions": opinions_on(found, members(work, found.card.exam_id)),
     }
 
 
 def _together(work: Work, found: Dossier) -> list[str]:
     """The two members who saw the card differently: they count again with the chair (reading_30)."""
-    if found.standing is None or not found.standing.to_settle or found.standing.round != checking.SECOND:
+    if found.standing is None or not found.standing.differing or found.standing.round != checking.SECOND:
         return []
     names = members(work, found.card.exam_id)
-    counted = (found.markings[one, MARKING].marker for one in (checking.FIRST, checking.SECOND))
-    return [str(names[marker]) for marker in counted]
+    markers = (found.markings[one, MARKING].marker for one in (checking.FIRST, checking.SECOND))
+    return [str(names[marker]) for marker in markers]
+
+
+def opinions_on(found: Dossier, names: Mapping[str, Names]) -> list[dict[str, Any]]:
+    """Each of the two members' word on the count of the three, said or awaited; none while there is no such count."""
+    if found.standing is None or (checking.SECOND, SETTLING) not in found.markings:
+        return []
+    return [
+        _opinion(found.markings[one, MARKING], names, found.opinions.get(one))
+        for one in (checking.FIRST, checking.SECOND)
+    ]
+
+
+def _opinion(of: Marking, names: Mapping[str, Names], said: Opinion | None) -> dict[str, Any]:
+    return {
+        "round": of.round,
+        "marker": of.marker,
+        "names": str(names[of.marker]),
+        "said_at": said.said_at.isoformat() if said else None,
+        "dissent": said.dissent if said else None,
+    }
 
 
 def _for_member(work: Work, found: Dossier, law: Regulation) -> dict[str, Any]:
@@ -125,6 +152,7 @@ def _for_member(work: Work, found: Dossier, law: Regulation) -> dict[str, Any]:
     together = _together(work, found)
     differing = list(found.standing.differing) if found.standing and together else []
     shown = sorted(found.markings.items()) if together else [((given.round, MARKING), mine)]
+    opinions = opinions_on(found, members(work, found.card.exam_id))
     page = found.page
     # The measures of the boxes are told to no member: what is drawn from them is not to be foreseen.
     seed = b"" if page is None else canonical(page.reading)
@@ -136,6 +164,8 @@ def _for_member(work: Work, found: Dossier, law: Regulation) -> dict[str, Any]:
         "differing": differing,
         "markings": [counted(one) for _, one in shown if one],
         "together": together,
+        "opinions": [one for one in opinions if one["marker"] == work.actor.id],
+        "awaits_word": found.standing is not None and given.round in found.standing.awaits_words,
     }
 
 

@@ -1,8 +1,9 @@
 """Art. 45–48: where a card stands between its first count and its last.
 
 The machine's reading and the member's are independent counts. What they saw differently goes to the chair; a card whose
-count calls for it goes to a second member, and what the two members saw differently goes to the chair again. A sign for
-which the machine proposes annulment goes to the chair also, who settles the count when the card is not annulled.
+count calls for it goes to a second member, and what the two members saw differently is counted again by the chair with
+the two; what the chair then records is final when each of the two has said his word on it. A sign for which the machine
+proposes annulment goes to the chair also, who settles the count when the card is not annulled.
 """
 
 import hashlib
@@ -37,20 +38,26 @@ class PersonsCount:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One check of a card: the member's count, and the chair's when it had to be settled."""
+    """One check of a card: the member's count, and the chair's when it had to be settled. ``has_spoken``: whether the
+    member has said that he agrees with what the three counted, or that he does not.
+    """
 
     marked: PersonsCount | None = None
     settled: PersonsCount | None = None
+    has_spoken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a card stands: why the chair decides in this round (``to_settle``), or the count that is ``final``."""
+    """Where a card stands: why the chair decides in this round (``to_settle``), the rounds of the members whose word on
+    the count of the three is awaited (``awaits_words``), or the count that is ``final``.
+    """
 
     round: int
     to_settle: tuple[str, ...] = ()
     differing: tuple[int, ...] = ()
     awaits_marker: bool = False
+    awaits_words: tuple[int, ...] = ()
     final: PersonsCount | None = None
 
 
@@ -66,10 +73,21 @@ def standing(machine: MachineReading | None, first: Round, second: Round, law: R
         return Standing(FIRST, final=counted)
     if second.marked is None:
         return Standing(SECOND, awaits_marker=True)
-    questions = differing(counted.seen, second.marked.seen, _questions(law))
-    if questions and second.settled is None:
+    return _after_both(first, second, differing(counted.seen, second.marked.seen, _questions(law)))
+
+
+def _after_both(first: Round, second: Round, questions: tuple[int, ...]) -> Standing:
+    """Where a card stands that both members have counted, and saw differently at ``questions``.
+
+    Source: Art. 48(2). Own choice: reading_30; what the three counted is the work of the three, so it is final when
+    both members have said whether they agree. Who does not is heard and changes no count.
+    """
+    if not questions:
+        return Standing(SECOND, final=second.marked)
+    if second.settled is None:
         return Standing(SECOND, (DIFFERS,), questions)
-    return Standing(SECOND, final=second.settled or second.marked)
+    silent = tuple(number for number, one in ((FIRST, first), (SECOND, second)) if not one.has_spoken)
+    return Standing(SECOND, differing=questions, awaits_words=silent, final=None if silent else second.settled)
 
 
 def _against_machine(

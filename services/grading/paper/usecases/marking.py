@@ -1,4 +1,4 @@
-"""Art. 45, 46, 48(2): cards given to members, counted, settled, counted again, annulled."""
+"""Art. 45, 46, 48(2): cards given to members, counted, settled, counted again, agreed upon, annulled."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from chassis.work import Work
 from contracts.people import Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
-from contracts.refusals.grading import CardAnnulled, CardNotYours, NothingToSettle
+from contracts.refusals.grading import CardAnnulled, CardNotYours, NothingToSettle, NoThirdCount
 from services.grading.paper.documents import CARD_ANNULMENT_PROTOCOL, CardAnnulmentProtocol
 from services.grading.paper.records import (
     MARKING,
@@ -37,7 +37,7 @@ from services.grading.paper.rules.batch import check_complete
 from services.grading.paper.rules.checking import Standing
 from services.grading.paper.rules.counting import Seen, check_seen, count, in_order
 from services.grading.paper.rules.distribution import distribute, second_marker
-from services.grading.paper.tables import Assignment, Card, Exam, Marking
+from services.grading.paper.tables import Assignment, Card, Exam, Marking, Opinion
 from services.grading.paper.usecases.protocols import order_empty_protocols
 
 _BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
@@ -75,13 +75,7 @@ def mark_card(
 ) -> Answer:
     """A member's own count of a card given to him (Art. 45, 46(1)); once a card and round."""
     exam, card = _markable(work, exam_id, number)
-    assignment = work.session.scalar(
-        select(Assignment).where(
-            Assignment.exam_id == exam_id, Assignment.number == number, Assignment.marker == work.actor.id
-        )
-    )
-    if assignment is None:
-        raise CardNotYours(number=number)
+    assignment = _given(work, exam_id, number)
     if work.session.get(Marking, (exam_id, number, assignment.round, MARKING)) is not None:
         raise AlreadyDone(what=Phrase(f"проверка на карта {number}", f"marking of card {number}"))
     marking = _count(work, exam, card, assignment.round, MARKING, _seen(marks, pencil_only))
@@ -107,6 +101,34 @@ def settle_card(
         **_facts(marking),
     )
     return _pass_on(work, exam, marking)
+
+
+def agree_to_count(work: Work, *, exam_id: str, number: str) -> Answer:
+    """A member's word that what he counted again with the chair is recorded right (Art. 48(2)); once."""
+    return _say(work, exam_id, number, dissent=None)
+
+
+def dissent_from_count(work: Work, *, exam_id: str, number: str, reason: str) -> Answer:
+    """A member's separate opinion on what he counted again with the chair (Art. 48(2)): the count stays; once."""
+    return _say(work, exam_id, number, dissent=reason)
+
+
+def _say(work: Work, exam_id: str, number: str, *, dissent: str | None) -> Answer:
+    """Keep the word. It is taken after the opening too: it changes no count, and an exam that was opened before words
+    were asked for could not be completed without it.
+    """
+    exam = announced(work, exam_id)
+    _unannulled(work, exam_id, number)
+    assignment = _given(work, exam_id, number)
+    found = dossier(work, exam, number)
+    if assignment.round in found.opinions:
+        raise AlreadyDone(what=Phrase(f"мнение по карта {number}", f"opinion on card {number}"))
+    if found.standing is None or assignment.round not in found.standing.awaits_words:
+        raise NoThirdCount(number=number)
+    said = {"number": number, "round": assignment.round, "dissent": dissent}
+    work.session.add(Opinion(exam_id=exam_id, marker=work.actor.id, said_at=work.now, **said))
+    work.audit(exam_id, "card:opinion", _AUTHORITY[checking.SECOND], **said)
+    return {"number": number}
 
 
 def propose_card_annulment(work: Work, *, exam_id: str, number: str, reason: str) -> Answer:
@@ -141,10 +163,26 @@ def confirm_card_annulment(work: Work, *, exam_id: str, number: str) -> Answer:
 def _markable(work: Work, exam_id: str, number: str) -> tuple[Exam, Card]:
     exam = announced(work, exam_id)
     check_closed(exam)
+    return exam, _unannulled(work, exam_id, number)
+
+
+def _unannulled(work: Work, exam_id: str, number: str) -> Card:
     card = card_of(work, exam_id, number)
     if card.annulled_at is not None:
         raise CardAnnulled(number=number)
-    return exam, card
+    return card
+
+
+def _given(work: Work, exam_id: str, number: str) -> Assignment:
+    """The card as it was given to whoever asks; raises ``CardNotYours``."""
+    assignment = work.session.scalar(
+        select(Assignment).where(
+            Assignment.exam_id == exam_id, Assignment.number == number, Assignment.marker == work.actor.id
+        )
+    )
+    if assignment is None:
+        raise CardNotYours(number=number)
+    return assignment
 
 
 def _seen(marks: Mapping[str, Sequence[str]], pencil_only: Sequence[int]) -> Seen:

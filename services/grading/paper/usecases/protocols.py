@@ -24,21 +24,23 @@ from services.grading.paper.documents import (
 )
 from services.grading.paper.records import (
     MARKING,
+    SETTLING,
     Dossier,
     announced,
     dossiers,
     law_of,
     members,
-    seen_on,
     staff,
 )
 from services.grading.paper.rules import checking
-from services.grading.paper.rules.counting import differing
 from services.grading.paper.tables import Assignment, Candidate, Exam, Slip
 
 #: The protocol's copies for one member: handed out with the cards, and completed (Art. 45, 47).
 _HANDED_OUT, _COMPLETED = 1, 2
-_SETTLED = "Разликите са преброени от председателя и от двамата проверяващи; окончателният брой е вписан."
+_SETTLED = (
+    "Разликите са преброени от председателя и от двамата проверяващи; окончателният брой е вписан и двамата са "
+    "изразили мнение по него. Особеното мнение, ако има такова, е вписано при името."
+)
 _NO_DIFFERENCE = "Между двете проверки няма разлики."
 
 
@@ -142,7 +144,7 @@ def _order_protocol(
 def _order_second_protocol(work: Work, exam: Exam, cards: Mapping[str, Dossier]) -> None:
     law, markers = law_of(exam), members(work, exam.exam_id)
     twice = [one for one in cards.values() if (checking.SECOND, MARKING) in one.markings and one.standing is not None]
-    rows = tuple(_second_row(one, markers, range(1, law.questions + 1)) for one in twice)
+    rows = tuple(_second_row(one, markers) for one in twice)
     protocol = SecondMarkingProtocol(
         number="1",
         exam_on=exam.exam_on,
@@ -159,17 +161,21 @@ def _order_second_protocol(work: Work, exam: Exam, cards: Mapping[str, Dossier])
     order(work, SECOND_MARKING_PROTOCOL, exam.exam_id, exam.exam_id, protocol)
 
 
-def _second_row(one: Dossier, markers: Mapping[str, Names], questions: range) -> SecondMarking:
+def _second_row(one: Dossier, markers: Mapping[str, Names]) -> SecondMarking:
+    """A card's line. What the first check came to is the chair's count where he had to settle it."""
     first, second = one.markings[checking.FIRST, MARKING], one.markings[checking.SECOND, MARKING]
     correct, _ = _final(one) or (0, 0)
+    dissents = {number: said.dissent for number, said in one.opinions.items()}
     return SecondMarking(
         card=one.card.number,
         first_marker=markers[first.marker],
-        first_correct=first.correct,
+        first_correct=one.markings.get((checking.FIRST, SETTLING), first).correct,
         second_marker=markers[second.marker],
         second_correct=second.correct,
-        differing=differing(seen_on(first), seen_on(second), questions),
+        differing=one.standing.differing if one.standing else (),
         settled=correct,
+        first_dissent=dissents.get(checking.FIRST),
+        second_dissent=dissents.get(checking.SECOND),
     )
 
 
