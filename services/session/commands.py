@@ -4,7 +4,9 @@ from chassis import document_routes
 from chassis.commands import Nothing, Verb, Verbs
 from chassis.document_routes import Readers
 from contracts.people import Role
-from services.session import queries, schemas
+from services.session import schemas
+from services.session.queries.export import export
+from services.session.queries.halls import list_halls, list_incidents, my_halls, show_hall
 from services.session.usecases import annulments, candidates, halls, incidents, reconciling
 
 _HALL = frozenset({Role.HALL_ADMINISTRATOR})
@@ -93,11 +95,11 @@ VERBS = Verbs(
         Verb("issue_protocol_2", reconciling.issue_protocol_2, schemas.OfHall, _SYSTEM, "чл. 25"),
     ),
     questions=(
-        Verb("hall", queries.show_hall, schemas.OfHall, _ON_DUTY, "чл. 16"),
-        Verb("halls", queries.list_halls, schemas.OfExam, _ON_DUTY, "чл. 16"),
-        Verb("my_halls", queries.my_halls, Nothing, _ON_DUTY, "чл. 16"),
-        Verb("incidents", queries.list_incidents, schemas.OfExam, _DECIDING, "чл. 28, ал. 1"),
+        Verb("hall", show_hall, schemas.OfHall, _ON_DUTY, "чл. 16"),
+        Verb("halls", list_halls, schemas.OfExam, _ON_DUTY, "чл. 16"),
+        Verb("my_halls", my_halls, Nothing, _ON_DUTY, "чл. 16"),
+        Verb("incidents", list_incidents, schemas.OfExam, _DECIDING, "чл. 28, ал. 1"),
         document_routes.question(READERS),
-        Verb("export", queries.export, schemas.OfExam, frozenset({Role.DIRECTOR, Role.OPERATOR}), "Собствено правило"),
+        Verb("export", export, schemas.OfExam, frozenset({Role.DIRECTOR, Role.OPERATOR}), "Собствено правило"),
     ),
 )

@@ -10,10 +10,10 @@ from chassis import jwe
 from chassis.commands import Answer
 from chassis.work import Runtime, Work
 from contracts.refusals import Refusal
-from services.session import queries
 from services.session.live.papers import Papers
 from services.session.live.tokens import Bearer
 from services.session.live.told import Rescue, Screen
+from services.session.queries.screens import package_of, show_screens
 from services.session.rules.phase import OPEN
 from services.session.settings import Settings
 
@@ -46,9 +46,9 @@ class Screens:
 
     def of(self, work: Work, bearers: Sequence[Bearer]) -> list[Screen | Refusal]:
         """The same in a transaction that is under way."""
-        screens = queries.show_screens(work, [(one.sitting_id, one.claims.line) for one in bearers])
+        screens = show_screens(work, [(one.sitting_id, one.claims.line) for one in bearers])
         opened = {(one["exam_id"], one["variant"]) for one in screens if _is_open(one)}
-        packages = {key: queries.package_of(work, exam_id=key[0], variant=key[1]) for key in opened}
+        packages = {key: package_of(work, exam_id=key[0], variant=key[1]) for key in opened}
         return [one if isinstance(one, Refusal) else self._whole(one, packages) for one in screens]
 
     def _whole(self, screen: Answer, packages: Mapping[tuple[str, int], str]) -> Screen:

@@ -1,6 +1,5 @@
-"""What session answers; nothing is changed here."""
+"""The halls of an exam as their pages show them, what happened in them and what waits for a decision."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,20 +7,16 @@ from typing import Any
 from sqlalchemy import select, tuple_
 
 from chassis.commands import Answer
-from chassis.export import plumbing_export
 from chassis.plumbing import ActRow, DocumentRow
 from chassis.work import Work
 from contracts.people import Mode, Role
 from contracts.phrase import Phrase
-from contracts.refusals import Refusal
 from contracts.refusals.general import NotFound
-from contracts.refusals.session import LineMoved
 from regulation.calendar import local_day
 from services.session.documents import APPENDIX_4, APPENDIX_8
-from services.session.lookups import SWITCHES, answers_on, course_of, exam_of, law_of, letters_on, names_of
+from services.session.lookups import SWITCHES, course_of, exam_of, law_of, names_of
 from services.session.rules import hours, screens
 from services.session.rules.annulment import ACT
-from services.session.rules.history import instant
 from services.session.rules.hours import TIME
 from services.session.rules.incidents import Level
 from services.session.rules.phase import State, phase
@@ -29,10 +24,7 @@ from services.session.tables import (
     Announcement,
     Exam,
     Hall,
-    HistoryRow,
     Incident,
-    Leaving,
-    RefusedAnswer,
     Screen,
     Sheet,
     Sitting,
@@ -51,7 +43,7 @@ def list_halls(work: Work, *, exam_id: str) -> Answer:
     """Every hall of an exam and how far it has come."""
     exam_of(work, exam_id)
     halls = work.session.scalars(select(Hall).where(Hall.exam_id == exam_id).order_by(Hall.session, Hall.hall))
-    return {"halls": [_hall(hall) for hall in halls]}
+    return {"halls": [hall_facts(hall) for hall in halls]}
 
 
 def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
@@ -64,10 +56,10 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
     found = select(Incident).where(Incident.exam_id == exam_id, Incident.hall == hall)
     incidents = [_incident(work, one) for one in work.session.scalars(found.order_by(Incident.reported_at.desc()))]
     exam = exam_of(work, exam_id)
-    return _hall(place) | {
+    return hall_facts(place) | {
         "now": work.now.isoformat(),
         "seats": sorted(seats, key=lambda seat: seat["seat"]),
-        "announcements": _announcements(work, exam_id, hall),
+        "announcements": announcements(work, exam_id, hall),
         "incidents": sorted(incidents, key=lambda one: not one["waits"]),
         "remaining_minutes": _remaining_minutes(work, place),
         "writings": _writings(work, exam_id, place),
@@ -132,7 +124,7 @@ def _issued(work: Work, hall: Hall) -> list[dict[str, Any]]:
     ]
 
 
-def _announcements(work: Work, exam_id: str, hall: str) -> list[dict[str, Any]]:
+def announcements(work: Work, exam_id: str, hall: str) -> list[dict[str, Any]]:
     """What a hall was told, in order: ``minutes`` of the warning, or ``text``."""
     spoken = select(Announcement).where(Announcement.exam_id == exam_id, Announcement.hall == hall)
     rows = work.session.scalars(spoken.order_by(Announcement.announcement_id))
@@ -141,7 +133,8 @@ def _announcements(work: Work, exam_id: str, hall: str) -> list[dict[str, Any]]:
     ]
 
 
-def _hall(hall: Hall) -> dict[str, Any]:
+def hall_facts(hall: Hall) -> dict[str, Any]:
+    """A hall as every page and the export tell of it."""
     instants = (
         "instructions_read_at",
         "by_envelope_at",
@@ -157,7 +150,7 @@ def _hall(hall: Hall) -> dict[str, Any]:
         "session": hall.session,
         "place": hall.place,
         "envelopes": hall.envelopes,
-    } | {name: _iso(getattr(hall, name)) for name in instants}
+    } | {name: iso(getattr(hall, name)) for name in instants}
 
 
 def _seat(work: Work, hall: Hall, sitting: Sitting, sheet: Sheet | None, seen_at: datetime | None) -> dict[str, Any]:
@@ -167,22 +160,22 @@ def _seat(work: Work, hall: Hall, sitting: Sitting, sheet: Sheet | None, seen_at
         "seat": sitting.seat,
         "names": str(names_of(sitting)),
         "state": now.state,
-        "until": _iso(now.until),
-        "lost_since": _iso(_lost_since(work, now.state, sitting, sheet, seen_at)),
-        "suspended_at": None if sheet is None else _iso(sheet.suspended_at),
+        "until": iso(now.until),
+        "lost_since": iso(_lost_since(work, now.state, sitting, sheet, seen_at)),
+        "suspended_at": None if sheet is None else iso(sheet.suspended_at),
         "assisted": sitting.assisted,
         "exam_username": sitting.exam_username,
         "sub_variant": sitting.sub_variant,
         "has_credentials": sitting.password_hash is not None,
-        "logged_in_at": _iso(sitting.logged_in_at),
-        "confirmed_at": _iso(sitting.confirmed_at),
-        "left_at": _iso(sitting.left_at),
-        "annulment_decided_at": _iso(sitting.annulment_decided_at),
-        "handed_in_at": _iso(sitting.handed_in_at),
+        "logged_in_at": iso(sitting.logged_in_at),
+        "confirmed_at": iso(sitting.confirmed_at),
+        "left_at": iso(sitting.left_at),
+        "annulment_decided_at": iso(sitting.annulment_decided_at),
+        "handed_in_at": iso(sitting.handed_in_at),
         "answered": None if sheet is None else sheet.answered,
         "questions": None if sheet is None else sheet.questions,
         "refused": None if sheet is None else sheet.refused,
-        "changed_at": None if sheet is None else _iso(sheet.changed_at),
+        "changed_at": None if sheet is None else iso(sheet.changed_at),
     }
 
 
@@ -219,12 +212,12 @@ def _incident(work: Work, incident: Incident) -> dict[str, Any]:
         "reason": incident.reason,
         "description": incident.description,
         "reported_at": incident.reported_at.isoformat(),
-        "proposed_at": _iso(_proposed_at(work, incident)),
+        "proposed_at": iso(_proposed_at(work, incident)),
         "waits": incident.level == Level.DECISION and decided_at is None,
         "decision": incident.decision,
         "minutes_given": incident.minutes_given,
-        "decided_at": _iso(decided_at),
-        "annulled_at": _iso(annulled_at) if is_cheating else None,
+        "decided_at": iso(decided_at),
+        "annulled_at": iso(annulled_at) if is_cheating else None,
     }
 
 
@@ -238,175 +231,6 @@ def _proposed_at(work: Work, incident: Incident) -> datetime | None:
         ActRow.expires_at > work.now,
     )
     return work.session.scalar(proposed.limit(1))
-
-
-def show_screens(work: Work, wanted: Sequence[tuple[uuid.UUID, int]]) -> list[Answer | Refusal]:
-    """What stands on candidates' main screens (Art. 24(2)), questions apart, for each sitting and line that asks.
-
-    Instead of a screen there may stand ``NotFound`` or ``LineMoved``.
-    """
-    sittings = [sitting_id for sitting_id, _ in wanted]
-    rows = work.session.execute(
-        select(Sitting, Sheet, Hall, Exam)
-        .join(Sheet, Sheet.sitting_id == Sitting.sitting_id)
-        .join(Hall, (Hall.exam_id == Sitting.exam_id) & (Hall.hall == Sitting.hall))
-        .join(Exam, Exam.exam_id == Sitting.exam_id)
-        .where(Sitting.sitting_id.in_(sittings))
-    )
-    found = {row.Sitting.sitting_id: row for row in rows}
-    halls = {(row.Hall.exam_id, row.Hall.hall) for row in found.values()}
-    announced = {hall: _announcements(work, *hall) for hall in halls}
-    shown: list[Answer | Refusal] = []
-    for sitting_id, line in wanted:
-        row = found.get(sitting_id)
-        if row is None:
-            shown.append(NotFound(what=Phrase("изпит на кандидата", "the candidate's sitting")))
-        elif row.Sheet.line != line:
-            shown.append(LineMoved())
-        else:
-            spoken = announced[row.Hall.exam_id, row.Hall.hall]
-            shown.append(_screen(work, *row) | {"announcements": spoken})
-    return shown
-
-
-def _screen(work: Work, sitting: Sitting, sheet: Sheet, hall: Hall, exam: Exam) -> Answer:
-    return {
-        "state": phase(course_of(sitting, hall, sheet), work.now).state,
-        "suspended_at": _iso(sheet.suspended_at),
-        "now": work.now.isoformat(),
-        "remaining_seconds": _remaining_seconds(sheet, work),
-        "started_at": _iso(sheet.opens_at),
-        "ends_at": _iso(sheet.ends_at),
-        "questions_count": sheet.questions,
-        "answered": sheet.answered,
-        "answers": {str(question): answer._asdict() for question, answer in answers_on(sheet)},
-        **_heading(sitting, exam),
-    }
-
-
-def _remaining_seconds(sheet: Sheet, work: Work) -> int | None:
-    """Whole seconds to the end, rounded down; ``None`` before the start (Art. 24(2))."""
-    if sheet.ends_at is None:
-        return None
-    return max(0, (sheet.ends_at - work.now) // timedelta(seconds=1))
-
-
-def _heading(sitting: Sitting, exam: Exam) -> dict[str, Any]:
-    return {
-        "exam_id": exam.exam_id,
-        "title": exam.title,
-        "exam_on": exam.exam_on.isoformat(),
-        "names": str(names_of(sitting)),
-        "identifier_type": sitting.identifier_type,
-        "identifier": sitting.identifier,
-        "unique_number": sitting.unique_number,
-        "exam_username": sitting.exam_username,
-        "hall": sitting.hall,
-        "seat": sitting.seat,
-        "session": sitting.session,
-        "variant": sitting.variant,
-        "sub_variant": sitting.sub_variant,
-    }
-
-
-def package_of(work: Work, *, exam_id: str, variant: int) -> str:
-    """Where the package of an opened variant lies: its SHA-256 in the file store."""
-    return work.session.get_one(Variant, (exam_id, variant)).package_sha256
-
-
-def export(work: Work, *, exam_id: str) -> Answer:
-    """What the independent recount reads: sittings by opaque id with their whole history; no names."""
-    exam_of(work, exam_id)
-    rows = work.session.execute(
-        select(Sitting, Sheet)
-        .outerjoin(Sheet, Sheet.sitting_id == Sitting.sitting_id)
-        .where(Sitting.exam_id == exam_id)
-        .order_by(Sitting.sitting_id)
-    ).all()
-    return plumbing_export(work, exam_id) | {
-        "halls": [_hall(hall) for hall in work.session.scalars(select(Hall).where(Hall.exam_id == exam_id))],
-        "sittings": [_exported(work, sitting, sheet) for sitting, sheet in rows],
-        "annulments": [
-            {
-                "candidate_id": sitting.candidate_id,
-                "mode": sitting.mode,
-                "reason": sitting.annulment_reason,
-                "decided_at": instant(sitting.annulment_decided_at),
-                "annulled_at": instant(sitting.annulled_at),
-            }
-            for sitting, _ in rows
-            if sitting.annulment_decided_at is not None
-        ],
-    }
-
-
-def _exported(work: Work, sitting: Sitting, sheet: Sheet | None) -> dict[str, Any]:
-    common = {
-        "sitting_id": str(sitting.sitting_id),
-        "candidate_id": sitting.candidate_id,
-        "mode": sitting.mode,
-        "session": sitting.session,
-        "hall": sitting.hall,
-        "seat": sitting.seat,
-        "appeared": sitting.refused_at is None and bool(sitting.identified_at or sitting.logged_in_at),
-        "variant": sitting.variant,
-        "sub_variant": sitting.sub_variant,
-        "unique_number": sitting.unique_number,
-        "handed_in_at": instant(sitting.handed_in_at),
-        "annulled_at": instant(sitting.annulled_at),
-        "leavings": _leavings(work, sitting),
-    }
-    is_blank = sheet is None or (sheet.closed_at is None and not sheet.entries)
-    return common if sheet is None or is_blank else common | _exported_sheet(work, sitting, sheet)
-
-
-def _exported_sheet(work: Work, sitting: Sitting, sheet: Sheet) -> dict[str, Any]:
-    history = select(HistoryRow).where(HistoryRow.sitting_id == sitting.sitting_id).order_by(HistoryRow.number)
-    refused = select(RefusedAnswer).where(RefusedAnswer.sitting_id == sitting.sitting_id)
-    return {
-        "answers": letters_on(sheet),
-        "outcome": sheet.outcome,
-        "started_at": instant(sheet.opens_at),
-        "ends_at": instant(sheet.ends_at),
-        "ended_at": instant(sheet.closed_at),
-        "history_sha256": sheet.head.hex(),
-        "refused_count": sheet.refused,
-        "history": [_link(row) for row in work.session.scalars(history)],
-        "refused": [
-            {
-                "at": instant(row.at),
-                "question": row.question,
-                "option": row.option,
-                "seq": row.seq,
-                "line": row.line,
-                "reason": row.reason,
-            }
-            for row in work.session.scalars(refused.order_by(RefusedAnswer.number))
-        ],
-    }
-
-
-def _link(row: HistoryRow) -> dict[str, Any]:
-    return {
-        "number": row.number,
-        "at": instant(row.at),
-        "action": row.action,
-        "line": row.line,
-        "question": row.question,
-        "option": row.option,
-        "seq": row.seq,
-        "client_at": instant(row.client_at),
-        "verdict": row.verdict,
-        "sha256": row.sha256.hex(),
-    }
-
-
-def _leavings(work: Work, sitting: Sitting) -> list[dict[str, Any]]:
-    query = select(Leaving).where(Leaving.sitting_id == sitting.sitting_id).order_by(Leaving.leaving_id)
-    return [
-        {"left_at": instant(row.left_at), "returned_at": instant(row.returned_at)}
-        for row in work.session.scalars(query)
-    ]
 
 
 def my_halls(work: Work) -> Answer:
@@ -429,7 +253,7 @@ def my_halls(work: Work) -> Answer:
         figures[one["exam_id"], one["hall"]]["waiting"] += 1
     today = local_day(work.now)
     halls = [
-        _hall(hall)
+        hall_facts(hall)
         | {
             "exam_id": hall.exam_id,
             "is_today": on == today,
@@ -469,5 +293,6 @@ def _waiting(work: Work, halls: Mapping[tuple[str, str], Hall]) -> list[dict[str
     return sorted((one for one in told if one["waits"]), key=lambda one: one["kind"] != "cheating")
 
 
-def _iso(at: Any) -> str | None:
+def iso(at: Any) -> str | None:
+    """An instant or a day as pages read it."""
     return None if at is None else at.isoformat()
