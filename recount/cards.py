@@ -110,7 +110,7 @@ def _check_card(card: _Card, report: Report) -> None:
 
 def _check_rounds(where: str, card: _Card, report: Report) -> None:
     """Nothing was left out: a member's count, the chair's where counts differ, the second check where it is due, both
-    members' words on what was counted a third time.
+    members' words on what was counted a third time, or that one cannot say his.
     """
     first = card.marking(_FIRST, _MARKING)
     if first is None:
@@ -133,7 +133,7 @@ def _check_rounds(where: str, card: _Card, report: Report) -> None:
         report.find(where, "the two checks differ, and the chair did not settle it")
     said = [(one["round"], one["marker"]) for one in card.said["opinions"]]
     markers = [(_FIRST, first["marker"]), (_SECOND, second["marker"])]
-    report.expect(where, said, markers, "whose word on the third count was heard")
+    report.expect(where, said, markers, "whose word on the third count was heard, or who is absent")
 
 
 def _differ(one: dict[str, Any], other: dict[str, Any], key: Key, but_not: Any) -> bool:
@@ -161,10 +161,15 @@ def _check_noted(record: Record, card: dict[str, Any], report: Report) -> None:
         here = f"card {card['number']} {stage} {round_number}"
         key = (round_number, stage)
         report.expect(here, stands.get(key), noted.get(key), "who counted, count and crosses, against the audit chain")
-    words = [(one["round"], one["marker"], one["dissent"]) for one in card["opinions"]]
+    words = [(one["round"], one["marker"], one["dissent"], one["absent"]) for one in card["opinions"]]
     heard = [
-        (facts["round"], marker, facts["dissent"])
+        (facts["round"], marker, facts["dissent"], None)
         for marker, facts in record.noted("grading_paper", "card:opinion")
+        if facts["number"] == card["number"]
+    ]
+    heard += [
+        (facts["round"], facts["marker"], None, facts["absent"])
+        for _, facts in record.noted("grading_paper", "card:absence")
         if facts["number"] == card["number"]
     ]
     heard.sort(key=itemgetter(0))

@@ -78,6 +78,31 @@ class TooFewMarkers(Refusal):
     en = "Marking needs at least two members of the commission."
 
 
+class NotAMember(Refusal):
+    """Cards are counted by the members of the exam's commission, and by nobody else."""
+
+    article = "чл. 45"
+    status = 422
+    bg = "Това лице не е член на изпитната комисия: {who}."
+    en = "This person is no member of the commission: {who}."
+
+
+class NothingToHandOn(Refusal):
+    """The member has no card that he has not counted."""
+
+    article = "чл. 45"
+    bg = "Няма карти, които чакат {names}."
+    en = "No cards wait for {names}."
+
+
+class NobodyElseToCount(Refusal):
+    """No other member may count the card: there is none, or he made its first count."""
+
+    article = "чл. 48, ал. 2"
+    bg = "Няма друг член на комисията, който може да провери карти {numbers}."
+    en = "There is no other member of the commission who may count the cards {numbers}."
+
+
 class CardNotYours(Refusal):
     """The chair gave the card to somebody else, or to nobody."""
 
@@ -113,11 +138,11 @@ class NothingToSettle(Refusal):
 
 
 class NoThirdCount(Refusal):
-    """The chair has recorded no count of the three on which a member could say his word."""
+    """The chair has recorded no count of the three on which this member could say his word."""
 
     article = "чл. 48, ал. 2"
-    bg = "По карта {number} председателят не е записал трети брой, по който да изразите мнение."
-    en = "The chair has recorded no third count of card {number} on which you could give your opinion."
+    bg = "По карта {number} председателят не е записал трети брой, по който този член да изрази мнение."
+    en = "The chair has recorded no third count of card {number} on which this member could give his opinion."
 
 
 class CardsNotSettled(Refusal):

@@ -212,6 +212,56 @@ def test_the_second_check_is_blind_and_the_chair_sees_both_counts(
     clean(chair)
 
 
+def test_the_chair_hands_on_an_absent_member_s_cards_and_records_his_absence_with_the_keyboard_alone(
+    desk_of: Callable[..., Desk], seat: Callable[[Desk, Actor], Page]
+) -> None:
+    desk = desk_of(envelope(2, 60))
+    exam = desk.exam
+    exam.ready_to_mark()
+    ((number, one),) = exam.by_number.items()
+    absent, other, third = MEMBERS
+    chair, member = seat(desk, CHAIR), seat(desk, absent)
+    member.goto(desk.address("mark"))
+    chair.goto(desk.address(""))
+    clean(chair)
+    chair.locator("select[name=marker]").focus()
+    for key in ("ArrowDown", "Tab"):
+        press(chair, key)
+    chair.keyboard.type("В болнични.")
+    press(chair, "Enter")
+    expect(chair.locator(".done")).to_have_text("Записано.")
+    waiting = [f"Член На Комисия-{who.id}: {cards}" for who, cards in ((absent, 0), (other, 1), (third, 0))]
+    expect(chair.locator("#waiting li")).to_have_text(waiting)
+    clean(chair)
+    by_keys_refused(member)
+    exam.mark_everything()
+    seen = one.seen()
+    exam.mark_everything({number: {**seen, "marks": {**seen["marks"], "7": []}}})
+    exam.settle_everything()
+    good(exam.tell("agree_to_count", other, number=number))
+    chair.goto(desk.address(""))
+    reason = chair.locator("#third-counts input[name=reason]")
+    expect(reason).to_have_accessible_name(f"Защо отсъства Член На Комисия-{third.id}")
+    clean(chair)
+    reason.focus()
+    chair.keyboard.type("В чужбина.")
+    press(chair, "Enter")
+    expect(chair.locator("#third-counts li")).to_contain_text("отсъства В чужбина.")
+    clean(chair)
+    assert exam.progress()["stages"]["final"] == 1
+    chair.set_viewport_size({"width": _NARROW_PX, "height": 900})
+    assert chair.evaluate("document.documentElement.scrollWidth") == _NARROW_PX
+
+
+def by_keys_refused(page: Page) -> None:
+    """The card that is open on the screen went to somebody else meanwhile: nothing is recorded, and it is said."""
+    while page.evaluate("'question' in document.activeElement.dataset"):
+        press(page, "0")
+    for _ in range(_COLUMNS + 1):
+        press(page, "Enter")
+    expect(page.get_by_role("alert")).to_contain_text("не Ви е предоставена")
+
+
 def test_a_batch_of_scans_is_sent_with_a_bar_and_taken_up_again_and_no_file_s_name_leaves_the_browser(
     desk_of: Callable[..., Desk], seat: Callable[[Desk, Actor], Page], tmp_path: Path
 ) -> None:

@@ -211,6 +211,7 @@ def of_grading(rows: int) -> dict[str, Any]:
                     differing=(17,),
                     settled=60,
                     first_dissent="Кръстчето на въпрос 17 не е в квадратчето.",
+                    second_absent="В болнични.",
                 ),
             ),
         ),

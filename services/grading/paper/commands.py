@@ -6,7 +6,7 @@ from chassis.document_routes import Readers
 from contracts.people import Role
 from services.grading.paper import schemas
 from services.grading.paper.queries import commission, marking_screens
-from services.grading.paper.usecases import copies, envelopes, marking, protocols, scans
+from services.grading.paper.usecases import absence, copies, envelopes, marking, protocols, scans
 
 _CHAIR = frozenset({Role.CHAIR})
 _MEMBER = frozenset({Role.MEMBER})
@@ -28,10 +28,12 @@ VERBS = Verbs(
         Verb("complete_number", scans.complete_number, schemas.CompleteNumber, _COMMISSION, "чл. 44"),
         Verb("set_aside_scan", scans.set_aside_scan, schemas.SetAsideScan, _CHAIR, "чл. 44"),
         Verb("distribute_cards", marking.distribute_cards, schemas.OfExam, _CHAIR, "чл. 45"),
+        Verb("hand_on_cards", absence.hand_on_cards, schemas.HandOnCards, _CHAIR, "чл. 45; чл. 48, ал. 2"),
         Verb("mark_card", marking.mark_card, schemas.Marks, _MEMBER, "чл. 45, 46"),
         Verb("settle_card", marking.settle_card, schemas.Marks, _CHAIR, _SECOND_CHECK),
         Verb("agree_to_count", marking.agree_to_count, schemas.OfCard, _MEMBER, _SECOND_CHECK),
         Verb("dissent_from_count", marking.dissent_from_count, schemas.DissentFromCount, _MEMBER, _SECOND_CHECK),
+        Verb("record_absence", absence.record_absence, schemas.RecordAbsence, _CHAIR, _SECOND_CHECK),
         Verb("propose_card_annulment", marking.propose_card_annulment, schemas.ProposeCardAnnulment, _BOTH, _ANNULMENT),
         Verb("confirm_card_annulment", marking.confirm_card_annulment, schemas.OfCard, _BOTH, _ANNULMENT),
         Verb("propose_opening_envelopes", envelopes.propose_opening, schemas.OfExam, _BOTH, "чл. 47"),

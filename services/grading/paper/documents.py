@@ -113,7 +113,8 @@ class CardAnnulmentProtocol:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondMarking:
     """A card that was marked twice. ``settled``: the count that stands; ``differing``: numbers of the questions in
-    dispute; ``…_dissent``: why a marker does not agree with the count of the three.
+    dispute; ``…_dissent``: why a marker does not agree with the count of the three; ``…_absent``: why he could not say
+    whether he does.
     """
 
     card: str
@@ -125,6 +126,8 @@ class SecondMarking:
     settled: int
     first_dissent: str | None = None
     second_dissent: str | None = None
+    first_absent: str | None = None
+    second_absent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

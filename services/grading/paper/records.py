@@ -9,8 +9,8 @@ from chassis.documents import Signatory
 from chassis.work import Work
 from contracts.people import Names, Role
 from contracts.phrase import Phrase
-from contracts.refusals.general import NotFound, OutOfOrder
-from contracts.refusals.grading import EnvelopesAlreadyOpened, NumberNotGiven
+from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
+from contracts.refusals.grading import CardAnnulled, EnvelopesAlreadyOpened, NoThirdCount, NumberNotGiven
 from regulation import Regulation, in_force
 from services.grading.paper.rules import checking
 from services.grading.paper.rules.batch import Findings, Page, look_through
@@ -69,6 +69,25 @@ def card_of(work: Work, exam_id: str, number: str) -> Card:
     if card is None:
         raise NumberNotGiven(number=number)
     return card
+
+
+def unannulled(work: Work, exam_id: str, number: str) -> Card:
+    """The card of that number, for this transaction alone; raises ``CardAnnulled``."""
+    card = card_of(work, exam_id, number)
+    if card.annulled_at is not None:
+        raise CardAnnulled(number=number)
+    return card
+
+
+def check_awaits_word(found: Dossier, round_number: int) -> None:
+    """Refuse a second word of the member of that round, and one on no third count; raises ``AlreadyDone``,
+    ``NoThirdCount``.
+    """
+    number = found.card.number
+    if round_number in found.opinions:
+        raise AlreadyDone(what=Phrase(f"мнение по карта {number}", f"opinion on card {number}"))
+    if found.standing is None or round_number not in found.standing.awaits_words:
+        raise NoThirdCount(number=number)
 
 
 def numbers_of(work: Work, exam_id: str) -> list[str]:

@@ -89,6 +89,20 @@ class DissentFromCount(OfCard):
     reason = Text(longest=500, required=True)
 
 
+class HandOnCards(OfExam):
+    """Whose cards other members count, and why he cannot (Art. 45)."""
+
+    marker = Text(longest=64, required=True)
+    reason = Text(longest=500, required=True)
+
+
+class RecordAbsence(OfCard):
+    """Who cannot say his word on the count of the three, and why (Art. 48(2))."""
+
+    marker = Text(longest=64, required=True)
+    reason = Text(longest=500, required=True)
+
+
 class ProposeCardAnnulment(OfCard):
     """Why the card is to be annulled (Art. 46(2))."""
 

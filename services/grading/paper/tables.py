@@ -166,7 +166,9 @@ class Reading(Base):
 
 
 class Assignment(Base):
-    """A card given to a member (Art. 45); the second round is the second check (Art. 48(2))."""
+    """A card given to a member (Art. 45); the second round is the second check (Art. 48(2)). A card that he has not
+    counted may be given to another: whose it was is in the audit chain.
+    """
 
     __tablename__ = "assignments"
     __table_args__ = (
@@ -201,8 +203,8 @@ class Marking(Base):
 
 
 class Opinion(Base):
-    """A member's word on what the chair and the two markers counted (Art. 48(2)). ``round``: the one in which he had
-    counted alone. Never changed.
+    """A member's word on what the chair and the two markers counted (Art. 48(2)), or that he cannot say it. ``round``:
+    the one in which he had counted alone. Never changed.
     """
 
     __tablename__ = "opinions"
@@ -213,6 +215,7 @@ class Opinion(Base):
     round: Mapped[int] = mapped_column(primary_key=True)
     marker: Mapped[str]
     dissent: Mapped[str | None]  #: why he does not agree; empty when he does
+    absent: Mapped[str | None]  #: why he cannot say his word, as the chair recorded it; empty when he has said it
     said_at: Mapped[datetime]
 
 

@@ -42,6 +42,7 @@ from services.grading.paper.settings import Settings
 from services.grading.paper.sheet import marks_of, sheet
 from services.grading.paper.tables import Reading
 from services.grading.paper.usecases.arrivals import APPENDIX_10
+from services.grading.paper.usecases.protocols import COMPLETED
 
 HERE = Path(__file__).parent
 PAGE, MARK, LOGIN = "/grading/paper/", "/grading/paper/mark", "/admission/login"
@@ -55,6 +56,8 @@ _ON_PAGE = {
     "complete_number": "scans",
     "set_aside_scan": "scans",
     "distribute_cards": "marking",
+    "hand_on_cards": "marking",
+    "record_absence": "marking",
     "propose_card_annulment": "annulments",
     "confirm_card_annulment": "annulments",
     "propose_opening_envelopes": "opening",
@@ -182,6 +185,7 @@ class CommissionsPage:
         exams = (await self._door.carry_out(request, "exams", {}))["exams"]
         exam_id = exam_id or next((one["exam_id"] for one in exams), None)
         documents = await self._documents(request, exam_id) if exam_id else []
+        marking_protocols = [one for one in documents if one["kind"] == APPENDIX_11.name]
         return self._door.pages.answer(
             request,
             "overview.html",
@@ -191,9 +195,8 @@ class CommissionsPage:
             at=await self._door.carry_out(request, "progress", {"exam_id": exam_id}) if exam_id else None,
             me=request.state.actor.id,
             documents=[one for one in documents if one["kind"] in _PRINTED],
-            marking_protocols={
-                (one["subject"], one["issue"]): one for one in documents if one["kind"] == APPENDIX_11.name
-            },
+            to_sign={one["subject"]: one for one in marking_protocols if one["issue"] != COMPLETED},
+            completed={one["subject"]: one for one in marking_protocols if one["issue"] == COMPLETED},
             second_protocols=[one for one in documents if one["kind"] == SECOND_MARKING_PROTOCOL.name],
             annulment_protocols={
                 one["subject"]: one for one in documents if one["kind"] == CARD_ANNULMENT_PROTOCOL.name

@@ -12,6 +12,7 @@ from contracts.refusals.grading import (
     EnvelopesNotAsHandedIn,
     MarksNotOfTheCard,
     MoreCopiesThanPrinted,
+    NobodyElseToCount,
     ScansIncomplete,
     SlipMatchesNobody,
     TooFewMarkers,
@@ -41,7 +42,7 @@ from services.grading.paper.rules.counting import (
     differing,
     is_right,
 )
-from services.grading.paper.rules.distribution import distribute, second_marker
+from services.grading.paper.rules.distribution import distribute, hand_on, second_marker
 from services.grading.paper.rules.numbers import check_envelopes, draw_numbers
 from services.grading.paper.rules.slips import Expected, whose
 
@@ -209,6 +210,24 @@ def test_art_48_2_the_second_marker_is_another_member() -> None:
         second_marker("a", ["a"])
     with pytest.raises(TooFewMarkers):
         distribute(["1"], ["a"])
+
+
+def test_art_45_what_an_absent_member_has_not_counted_goes_to_the_others_in_turn() -> None:
+    waiting: dict[str, str | None] = dict.fromkeys(("10", "20", "30", "40", "50"))
+    assert hand_on(waiting, ["c", "b"]) == {"10": "b", "20": "c", "30": "b", "40": "c", "50": "b"}
+
+
+def test_art_48_2_a_second_check_is_handed_on_past_who_made_the_first_count() -> None:
+    assert hand_on({"10": "b", "20": "c", "30": None}, ["b", "c"]) == {"10": "c", "20": "b", "30": "b"}
+    assert hand_on({"10": "b", "20": None}, ["b", "c", "d"]) == {"10": "c", "20": "c"}
+
+
+def test_a_card_that_nobody_else_may_count_is_named_and_none_is_handed_on() -> None:
+    with pytest.raises(NobodyElseToCount) as refused:
+        hand_on({"10": None, "30": "b", "20": "b"}, ["b"])
+    assert refused.value.facts == {"numbers": "20, 30"}
+    with pytest.raises(NobodyElseToCount):
+        hand_on({"10": None}, [])
 
 
 def test_what_is_missing_twice_or_foreign_is_named() -> None:

@@ -319,15 +319,12 @@ def _counts(told: Told, number: str, one: Someone, key: dict[str, str]) -> list[
 
 
 def _opinions(told: Told, number: str) -> list[dict[str, Any]]:
-    """Both members' words on the count that the chair made with them: one agrees, the other does not."""
-    opinions: list[dict[str, Any]] = [
-        {"round": 1, "marker": "member-2", "dissent": "кръстчето е в молив"},
-        {"round": 2, "marker": "member-3", "dissent": None},
-    ]
-    for one in opinions:
-        facts = {"round": one["round"], "dissent": one["dissent"]}
-        told.note("card:opinion", "чл. 48, ал. 2", actor=one["marker"], number=number, **facts)
-    return opinions
+    """Both members' words on the count that the chair made with them: one does not agree, the other cannot come."""
+    said = {"round": 1, "dissent": "кръстчето е в молив"}
+    told.note("card:opinion", "чл. 48, ал. 2", actor="member-2", number=number, **said)
+    absence = {"round": 2, "marker": "member-3", "absent": "в болнични"}
+    told.note("card:absence", "чл. 48, ал. 2", actor="chair", number=number, **absence)
+    return [said | {"marker": "member-2", "absent": None}, absence | {"dissent": None}]
 
 
 def note_count(told: Told, number: str, count: dict[str, Any]) -> None:

@@ -303,6 +303,11 @@ def a_separate_opinion_made_an_agreement(record: Record) -> None:
     card_of(record, "34567")["opinions"][0]["dissent"] = None
 
 
+@found_at("card 34567")
+def an_absent_member_made_one_who_agreed(record: Record) -> None:
+    card_of(record, "34567")["opinions"][1]["absent"] = None
+
+
 @found_at("card 10023")
 def a_reading_that_the_member_did_not_confirm(record: Record) -> None:
     reading = card_of(record, "10023")["reading"]

@@ -193,7 +193,9 @@ def _third_counts(work: Work, exam_id: str, cards: dict[str, Dossier]) -> list[d
 
 
 def _markers(work: Work, exam_id: str) -> list[dict[str, Any]]:
-    """Each member's share: how many cards he was given in each round, and how many he has counted."""
+    """Each member's share: how many cards he was given in each round and how many he has counted, and how many wait
+    for him.
+    """
     given = Counter(
         (marker, round_number)
         for marker, round_number in work.session.execute(
@@ -218,6 +220,7 @@ def _markers(work: Work, exam_id: str) -> list[dict[str, Any]]:
                 {"round": one, "given": given[marker, one], "marked": counted[marker, one]}
                 for one in (checking.FIRST, checking.SECOND)
             ],
+            "waiting": sum(given[marker, one] - counted[marker, one] for one in (checking.FIRST, checking.SECOND)),
         }
         for marker, names in members(work, exam_id).items()
     ]
@@ -323,7 +326,13 @@ def _exported(one: Dossier, candidate_id: str | None) -> dict[str, Any]:
 
 
 def _opinion(one: Opinion) -> dict[str, Any]:
-    return {"round": one.round, "marker": one.marker, "dissent": one.dissent, "said_at": one.said_at.isoformat()}
+    return {
+        "round": one.round,
+        "marker": one.marker,
+        "dissent": one.dissent,
+        "absent": one.absent,
+        "said_at": one.said_at.isoformat(),
+    }
 
 
 def _scan(page: Reading) -> dict[str, Any]:

@@ -135,6 +135,7 @@ def _opinion(of: Marking, names: Mapping[str, Names], said: Opinion | None) -> d
         "names": str(names[of.marker]),
         "said_at": said.said_at.isoformat() if said else None,
         "dissent": said.dissent if said else None,
+        "absent": said.absent if said else None,
     }
 
 

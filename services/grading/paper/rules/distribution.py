@@ -1,8 +1,8 @@
 """Art. 45, 48(2): who marks which card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from contracts.refusals.grading import TooFewMarkers
+from contracts.refusals.grading import NobodyElseToCount, TooFewMarkers
 
 
 def distribute(numbers: Sequence[str], members: Sequence[str]) -> dict[str, str]:
@@ -11,10 +11,26 @@ def distribute(numbers: Sequence[str], members: Sequence[str]) -> dict[str, str]
     Source: Art. 45. Own choice: by the order of the numbers, which are random: shares are equal and nobody chooses.
     Raises ``TooFewMarkers``.
     """
-    markers = sorted(members)
-    if len(set(markers)) <= 1:
+    if len(set(members)) <= 1:
         raise TooFewMarkers
-    return {number: markers[place % len(markers)] for place, number in enumerate(sorted(numbers))}
+    return hand_on(dict.fromkeys(numbers), members)
+
+
+def hand_on(waiting: Mapping[str, str | None], members: Sequence[str]) -> dict[str, str]:
+    """Number → member, in turn. ``waiting``: number → who made the card's first count, and is passed over.
+
+    Source: Art. 45, 48(2). Own choice: what an absent member has not counted goes by the same rule to the others, all
+    of it or none. Raises ``NobodyElseToCount``.
+    """
+    if stuck := sorted(number for number, first in waiting.items() if not set(members) - {first}):
+        raise NobodyElseToCount(numbers=", ".join(stuck))
+    markers = sorted(members)
+    shares = {}
+    for place, number in enumerate(sorted(waiting)):
+        turn = place % len(markers)
+        in_turn = markers[turn:] + markers[:turn]
+        shares[number] = next(member for member in in_turn if member != waiting[number])
+    return shares
 
 
 def second_marker(first: str, members: Sequence[str]) -> str:

@@ -14,14 +14,14 @@ from chassis.work import Work
 from contracts.people import Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
-from contracts.refusals.grading import CardAnnulled, CardNotYours, NothingToSettle, NoThirdCount
+from contracts.refusals.grading import CardNotYours, NothingToSettle
 from services.grading.paper.documents import CARD_ANNULMENT_PROTOCOL, CardAnnulmentProtocol
 from services.grading.paper.records import (
     MARKING,
     SETTLING,
     Dossier,
     announced,
-    card_of,
+    check_awaits_word,
     check_closed,
     commission_and_director,
     dossier,
@@ -30,6 +30,7 @@ from services.grading.paper.records import (
     law_of,
     members,
     numbers_of,
+    unannulled,
     usable_pages,
 )
 from services.grading.paper.rules import checking, signs
@@ -66,7 +67,7 @@ def distribute_cards(work: Work, *, exam_id: str) -> Answer:
         _assign(work, exam_id, number, checking.FIRST, marker)
     given = {marker: [number for number, to in shares.items() if to == marker] for marker in markers}
     work.audit(exam_id, "cards:distributed", "чл. 45", given=given)
-    order_empty_protocols(work, exam, given)
+    order_empty_protocols(work, exam, markers)
     return {"cards": {marker: len(numbers) for marker, numbers in given.items()}}
 
 
@@ -118,13 +119,9 @@ def _say(work: Work, exam_id: str, number: str, *, dissent: str | None) -> Answe
     were asked for could not be completed without it.
     """
     exam = announced(work, exam_id)
-    _unannulled(work, exam_id, number)
+    unannulled(work, exam_id, number)
     assignment = _given(work, exam_id, number)
-    found = dossier(work, exam, number)
-    if assignment.round in found.opinions:
-        raise AlreadyDone(what=Phrase(f"мнение по карта {number}", f"opinion on card {number}"))
-    if found.standing is None or assignment.round not in found.standing.awaits_words:
-        raise NoThirdCount(number=number)
+    check_awaits_word(dossier(work, exam, number), assignment.round)
     said = {"number": number, "round": assignment.round, "dissent": dissent}
     work.session.add(Opinion(exam_id=exam_id, marker=work.actor.id, said_at=work.now, **said))
     work.audit(exam_id, "card:opinion", _AUTHORITY[checking.SECOND], **said)
@@ -163,14 +160,7 @@ def confirm_card_annulment(work: Work, *, exam_id: str, number: str) -> Answer:
 def _markable(work: Work, exam_id: str, number: str) -> tuple[Exam, Card]:
     exam = announced(work, exam_id)
     check_closed(exam)
-    return exam, _unannulled(work, exam_id, number)
-
-
-def _unannulled(work: Work, exam_id: str, number: str) -> Card:
-    card = card_of(work, exam_id, number)
-    if card.annulled_at is not None:
-        raise CardAnnulled(number=number)
-    return card
+    return exam, unannulled(work, exam_id, number)
 
 
 def _given(work: Work, exam_id: str, number: str) -> Assignment:

@@ -1,12 +1,13 @@
 """Art. 45, 47, 48(2): the marking protocols, empty when cards are handed out and complete when names are known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chassis.commands import Answer
 from chassis.documents import Signatory, order
+from chassis.plumbing import DocumentRow
 from chassis.work import Work
 from contracts.events.grading import PaperSheetGraded
 from contracts.people import IdentifierType, Names, Person, Role
@@ -33,22 +34,39 @@ from services.grading.paper.records import (
     staff,
 )
 from services.grading.paper.rules import checking
-from services.grading.paper.tables import Assignment, Candidate, Exam, Slip
+from services.grading.paper.tables import Assignment, Candidate, Card, Exam, Slip
 
-#: The protocol's copies for one member: handed out with the cards, and completed (Art. 45, 47).
-_HANDED_OUT, _COMPLETED = 1, 2
+#: The protocol's copies for one member: handed out with the cards, and completed (Art. 45, 47). Those from the third on
+#: are handed out in place of the one before, when cards went from one member to another.
+_HANDED_OUT, COMPLETED = 1, 2
 _SETTLED = (
     "Разликите са преброени от председателя и от двамата проверяващи; окончателният брой е вписан и двамата са "
-    "изразили мнение по него. Особеното мнение, ако има такова, е вписано при името."
+    "изразили мнение по него, освен отбелязаните като отсъстващи. Особеното мнение и причината за отсъствието, ако "
+    "има такива, са вписани при името."
 )
 _NO_DIFFERENCE = "Между двете проверки няма разлики."
 
 
-def order_empty_protocols(work: Work, exam: Exam, given: Mapping[str, Sequence[str]]) -> None:
-    """Order each member's copy with the cards he is given (Art. 45): no counts, no names."""
-    for marker, numbers in given.items():
-        rows = tuple(MarkedCard(card=number, correct=None, wrong=None) for number in sorted(numbers))
-        _order_protocol(work, exam, marker, rows, issue=_HANDED_OUT)
+def order_empty_protocols(work: Work, exam: Exam, markers: Iterable[str]) -> None:
+    """Order each of these members' copy with the cards that he has now (Art. 45): no counts, no names."""
+    shares = _first_shares(work, exam.exam_id)
+    is_annulled = select(Card.number).where(Card.exam_id == exam.exam_id, Card.annulled_at.is_not(None))
+    annulled = set(work.session.scalars(is_annulled))
+    for marker in markers:
+        share = shares.get(marker, [])
+        rows = tuple(
+            MarkedCard(card=one.number, correct=None, wrong=None, annulled=one.number in annulled) for one in share
+        )
+        _order_protocol(work, exam, marker, rows, share, issue=_next_issue(work, exam.exam_id, marker))
+
+
+def _next_issue(work: Work, exam_id: str, marker: str) -> int:
+    last = work.session.scalar(
+        select(func.max(DocumentRow.issue)).where(
+            DocumentRow.exam_id == exam_id, DocumentRow.kind == APPENDIX_11.name, DocumentRow.subject == marker
+        )
+    )
+    return _HANDED_OUT if last is None else max(last, COMPLETED) + 1
 
 
 def complete_protocols(work: Work, *, exam_id: str) -> Answer:
@@ -106,11 +124,12 @@ def _order_complete_protocols(
     work: Work, exam: Exam, cards: Mapping[str, Dossier], candidates: Mapping[str, str]
 ) -> None:
     people = _people(work, exam.exam_id)
-    for marker, numbers in _first_shares(work, exam.exam_id).items():
+    for marker, share in _first_shares(work, exam.exam_id).items():
+        numbers = [one.number for one in share]
         rows = tuple(_row(cards[number], people[candidates[number]]) for number in numbers)
         back = [cards[n].markings[checking.FIRST, MARKING].marked_at for n in numbers if cards[n].markings]
         _order_protocol(
-            work, exam, marker, rows, issue=_COMPLETED, handed_back_on=local_day(max(back)) if back else None
+            work, exam, marker, rows, share, issue=COMPLETED, handed_back_on=local_day(max(back)) if back else None
         )
 
 
@@ -126,16 +145,19 @@ def _order_protocol(
     exam: Exam,
     marker: str,
     rows: tuple[MarkedCard, ...],
+    share: Sequence[Assignment],
     *,
     issue: int,
     handed_back_on: date | None = None,
 ) -> None:
+    """Order a member's protocol. Own choice: it bears the day on which he had the last of these cards."""
+    given = [exam.distributed_at, *(one.assigned_at for one in share)]
     protocol = Appendix11(
         exam_on=exam.exam_on,
         rows=rows,
         chair=_chair(work, exam.exam_id),
         member=members(work, exam.exam_id)[marker],
-        handed_out_on=None if exam.distributed_at is None else local_day(exam.distributed_at),
+        handed_out_on=max((local_day(at) for at in given if at is not None), default=None),
         handed_back_on=handed_back_on,
     )
     order(work, APPENDIX_11, exam.exam_id, marker, protocol, issue=issue)
@@ -166,6 +188,7 @@ def _second_row(one: Dossier, markers: Mapping[str, Names]) -> SecondMarking:
     first, second = one.markings[checking.FIRST, MARKING], one.markings[checking.SECOND, MARKING]
     correct, _ = _final(one) or (0, 0)
     dissents = {number: said.dissent for number, said in one.opinions.items()}
+    absences = {number: said.absent for number, said in one.opinions.items()}
     return SecondMarking(
         card=one.card.number,
         first_marker=markers[first.marker],
@@ -176,6 +199,8 @@ def _second_row(one: Dossier, markers: Mapping[str, Names]) -> SecondMarking:
         settled=correct,
         first_dissent=dissents.get(checking.FIRST),
         second_dissent=dissents.get(checking.SECOND),
+        first_absent=absences.get(checking.FIRST),
+        second_absent=absences.get(checking.SECOND),
     )
 
 
@@ -190,11 +215,11 @@ def _chair(work: Work, exam_id: str) -> Names:
     return found[0]
 
 
-def _first_shares(work: Work, exam_id: str) -> dict[str, list[str]]:
+def _first_shares(work: Work, exam_id: str) -> dict[str, list[Assignment]]:
     query = select(Assignment).where(Assignment.exam_id == exam_id, Assignment.round == checking.FIRST)
-    shares: dict[str, list[str]] = {}
+    shares: dict[str, list[Assignment]] = {}
     for one in work.session.scalars(query.order_by(Assignment.marker, Assignment.number)):
-        shares.setdefault(one.marker, []).append(one.number)
+        shares.setdefault(one.marker, []).append(one)
     return shares
 
 
