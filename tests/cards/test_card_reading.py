@@ -145,8 +145,9 @@ def test_the_ends_of_two_crosses_that_nearly_meet_are_no_sign(paper: Paper, stea
     upper, lower = (
         np.array(box.rect.centre) for box in paper.layout.boxes if box.option == "Б" and box.question in {10, 11}
     )
-    for middle, way in ((upper, (6, 2.8)), (lower, (6, -2.8))):
-        ends = (np.array([middle, middle + way]) * SCAN_DPI / MM_PER_INCH).round().astype(int).tolist()
+    for middle, down in ((upper, 1), (lower, -1)):
+        reach = middle + np.array([(1.3, 1.3 * down), (6, 2.8 * down)])
+        ends = (reach * SCAN_DPI / MM_PER_INCH).round().astype(int).tolist()
         cv2.line(page, ends[0], ends[1], (150, 60, 30), 4, cv2.LINE_AA)
     reading = read_card(page, paper.layout)
     assert not reading.annul_proposed
@@ -168,6 +169,34 @@ def test_writing_beside_the_boxes_proposes_annulment(paper: Paper, steady_hand: 
     reading = paper.read_filling(filling, 11, "office", steady_hand)
     assert reading.annul_proposed
     assert any(one.place.y < 66 for one in reading.signs)
+
+
+@pytest.mark.parametrize(("sign", "option"), [("star", "Б"), ("star", "В"), ("question", "Б")])
+def test_a_sign_drawn_over_a_box_proposes_annulment_and_is_no_cross(
+    paper: Paper, steady_hand: Hand, sign: str, option: str
+) -> None:
+    place = next(box.rect for box in paper.layout.boxes if (box.question, box.option) == (20, option))
+    answers = {q: (Written("В"),) for q in range(1, 91)}
+    filling = Filling(answers, "10009", ((sign, place.x + place.w / 2, place.y + place.h / 2, Ink.BLUE),))
+    reading = paper.read_filling(filling, 17, "office", steady_hand)
+    assert reading.annul_proposed
+    assert 20 in reading.doubtful
+
+
+def test_a_wide_pen_that_overshoots_leaves_no_sign(paper: Paper) -> None:
+    wide = Hand(1.15, 3.6, 0.2, 0.04, 0.0, 0.9, 0.9, 0.0, 0.0, overshoot=0.3)
+    filling = Filling({q: (Written("В"),) for q in range(1, 91)}, "10010")
+    reading = paper.read_filling(filling, 18, "clean", wide)
+    assert [sign for sign in reading.signs if sign.kind in {"mark", "writing"}] == []
+
+
+def test_where_a_scan_swallows_ink_nothing_is_empty_for_certain(paper: Paper) -> None:
+    thin = Hand(0.2, 2.0, 0.2, 0.03, 0.0, 0.9, 0.72, 0.0, 0.0)
+    filling = Filling({q: (Written("В"),) for q in range(1, 81)}, "10011")
+    grey = cv2.cvtColor(paper.filled(filling, 19, thin), cv2.COLOR_BGR2GRAY)
+    swallowed = np.where(cv2.GaussianBlur(grey, (0, 0), 1.2) < 178, 0, 255).astype(np.uint8)
+    reading = read_card(swallowed, paper.layout)
+    assert set(range(81, 91)) <= set(reading.doubtful)
 
 
 def test_a_card_without_a_sticker_has_no_number(paper: Paper, candidate: Candidate) -> None:

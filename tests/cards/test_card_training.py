@@ -1,7 +1,7 @@
 """The weights that are shipped are those that `simulation.training` fits, on cards that no test ever sees.
 
 They are made again by `svops card print --out CARD_DIR` and `OPENBLAS_NUM_THREADS=1 python -m
-services.grading.paper.cards.simulation.training CARD_DIR`: ten minutes of one core, so not here.
+services.grading.paper.cards.simulation.training CARD_DIR`: half an hour of one core, so not here.
 """
 
 from services.grading.paper.cards import shapes

@@ -22,6 +22,7 @@ FINEST_PX_PER_MM = 9.0
 EMPTY_SPREAD = 2.0
 GREY = 2
 LIKELY_A_CROSS = 0.3
+SWALLOWED = 0.25  #: of the questions doubtful
 SHARP = 0.68
 
 
@@ -129,6 +130,7 @@ def _options_in(state: State, card: CardInk, layout: CardLayout) -> dict[int, tu
 
 
 def _doubtful(card: CardInk, layout: CardLayout, signs: tuple[Sign, ...]) -> tuple[int, ...]:
+    """The questions for a person. Where a scan swallows ink from many, nothing is empty for certain."""
     states: dict[int, set[State]] = {}
     doubtful = set()
     for box, read in zip(layout.boxes, card.boxes, strict=True):
@@ -138,6 +140,8 @@ def _doubtful(card: CardInk, layout: CardLayout, signs: tuple[Sign, ...]) -> tup
     for question, found in states.items():
         if found & {State.SIGN, State.DOUBTFUL} or {State.PEN, State.PENCIL} <= found:
             doubtful.add(question)
+    if len(doubtful) >= SWALLOWED * len(states):
+        doubtful |= {question for question, found in states.items() if found == {State.EMPTY}}
     return tuple(sorted(doubtful))
 
 

@@ -48,9 +48,12 @@ class Thresholds:
     empty_share: float = 0.97
     empty_ink_by_share: float = 0.22
     cross_ink: float = 0.045
-    cross_share: float = 0.9
+    cross_share: float = 0.8
     sure_cross_share: float = 0.97
-    sign_share: float = 0.95
+    sign_share: float = 0.96
+    plain_sign_share: float = 0.85
+    plain_cross_share: float = 0.95
+    plain_crosses: float = 0.98
     sign_ink: float = 0.03
     likely_cross: float = 0.5
     least_blot_ink: float = 0.25
@@ -102,6 +105,7 @@ def read_boxes(measured: BoxInk, limits: Thresholds | None = None) -> CardInk:
     amount = ink[:, INSIDE, INSIDE].mean(axis=(1, 2)) / measured.black_level
     around = ink.mean(axis=(1, 2)) / measured.black_level
     shares = shapes.network().shares(shapes.seen_by_network(measured.ink, measured.print_level))
+    limits = replace(limits, sign_share=_sign_share(shares[:, shapes.CROSS], limits))
     forms = [_form(*one, limits) for one in zip(amount.tolist(), around.tolist(), shares.tolist(), strict=True)]
     _solid_ones_are_blots(measured, amount, shares[:, shapes.CROSS], forms, limits)
     written = np.flatnonzero([form is not State.EMPTY for form, _ in forms])
@@ -203,6 +207,13 @@ def _usual(darkness: NDArray[np.float64], limits: Thresholds) -> tuple[float, fl
     spread = limits.deviations * 1.48 * float(np.median(np.abs(darkness - middle)))
     least, most = limits.usual_spread
     return middle, middle - min(max(spread, least * middle), most * middle)
+
+
+def _sign_share(crosses: Floats, limits: Thresholds) -> float:
+    """What makes a sign certain: less where the card's own crosses are plain to see, so that scan and hand are good."""
+    likely = crosses[crosses >= limits.likely_cross]
+    is_plain = len(likely) > 0 and (likely >= limits.plain_cross_share).mean() >= limits.plain_crosses
+    return limits.plain_sign_share if is_plain else limits.sign_share
 
 
 def _form(amount: float, around: float, shares: list[float], limits: Thresholds) -> tuple[State, float]:

@@ -56,7 +56,10 @@ class NotRegistered(Exception):  # noqa: N818 - a refusal is a fact, named as on
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """`to_picture` takes millimetres of the card to pixels; `local_mm` (boxes x 2) is each box's own small shift."""
+    """`to_picture` takes millimetres of the card to pixels; `local_mm` (boxes x 2) is each box's own small shift.
+
+    `bent_mm` is how far the paper lies from flat where it does most.
+    """
 
     to_picture: Points
     local_mm: Points
@@ -65,6 +68,7 @@ class Registration:
     boxes_seen: float
     rotation_deg: float
     px_per_mm: float
+    bent_mm: float
     page: Image
 
     def pixels(self, points_mm: Points) -> Points:
@@ -190,6 +194,7 @@ def _settled(
         boxes_seen=float(seen.mean()),
         rotation_deg=float(np.degrees(np.arctan2(across[1], across[0]))),
         px_per_mm=_px_per_mm(to_picture),
+        bent_mm=float(np.abs(_grid()[1] @ bent).max()),
         page=views.page(to_picture, bent),
     )
 

@@ -22,7 +22,9 @@ Point = tuple[float, float]
 
 INK_SHARE = 0.24
 PRINT_MARGIN_PX = 3
-NEAR_PRINT_PX = {True: 5, False: 7}  #: print looks wider in a scan that is not sharp
+#: Print looks wider in a scan that is not sharp, and lies where it should when the paper is flat.
+NEAR_FLAT_PRINT_PX, NEAR_SHARP_PRINT_PX, NEAR_PRINT_PX = 3, 5, 7
+FLAT_MM = 0.45
 LEAST_FREE_MM2 = 0.5
 LEAST_FREE_SHARE = 0.35
 PAPER_STEP = 5
@@ -44,7 +46,8 @@ HAIR_WIDTH_MM = 0.45
 LONG_MM = 30.0
 SLOPE = 0.12
 SLOPE_ERROR = 0.02
-STROKE_MM = 1.7
+BEND_MM = 1.2
+WIDEST_PEN_MM = 1.4
 LONGEST_END_MM = 7.0
 CROSS_ROOM_MM = 1.2
 OTHER_ROOM_MM = 0.3
@@ -79,6 +82,11 @@ class _Piece:
     ink: NDArray[np.bool_]
     corner_px: tuple[int, int]
 
+    @property
+    def thickness(self) -> float:
+        """What a pen must leave to cover this area in one stroke, millimetres."""
+        return self.area / self.length
+
     def distance(self, points: Floats) -> Floats:
         """How far points (n x 2, millimetres) lie from the straight line that this piece follows."""
         return np.asarray(np.abs((points - self.middle) @ (self.along[1], -self.along[0])), dtype=np.float64)
@@ -93,7 +101,7 @@ def find_signs(
     """
     places = [rect.grown(CROSS_ROOM_MM) for rect in crossed] + [rect.grown(OTHER_ROOM_MM) for rect in other]
     written = _written(registration.page, layout, places)
-    pieces = _pieces(written, printed_mask(layout, NEAR_PRINT_PX[is_sharp]))
+    pieces = _pieces(written, printed_mask(layout, _near_print_px(registration, is_sharp=is_sharp)))
     straight = [piece for piece in pieces if _may_be_a_line(piece)]
     lines = [
         piece for piece in straight if _is_part_of_a_line(piece, straight) or _goes_on_faintly(piece, registration.page)
@@ -107,6 +115,12 @@ def find_signs(
         kind = "writing" if max(piece.place.w, piece.place.h) > WRITING_MM else "mark"
         signs.append(Sign(kind, piece.place, round(piece.area, 2)))
     return signs
+
+
+def _near_print_px(registration: Registration, *, is_sharp: bool) -> int:
+    if not is_sharp:
+        return NEAR_PRINT_PX
+    return NEAR_FLAT_PRINT_PX if registration.bent_mm <= FLAT_MM else NEAR_SHARP_PRINT_PX
 
 
 @functools.lru_cache(maxsize=8)
@@ -261,7 +275,8 @@ def _area_of_its_own(piece: _Piece, lines: list[_Piece], rooms: list[Rect]) -> f
     return sum(
         stroke.area
         for stroke in _strokes(piece, lines)
-        if stroke.width > STROKE_MM
+        if stroke.thickness > WIDEST_PEN_MM
+        or stroke.width - stroke.thickness > BEND_MM
         or stroke.length > LONGEST_END_MM
         or not any(room.meets(stroke.place) for room in rooms)
     )

@@ -36,6 +36,7 @@ COLOURS_BGR: dict[Ink, tuple[int, int, int]] = {
 EXTREME = 0.25
 TURNED = 0.2
 SCRIBBLED = 0.4
+DOTTED = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,40 @@ def drawing(_hand: Hand, rng: np.random.Generator) -> list[Stroke]:
     return [house * rng.uniform(0.6, 1.2)]
 
 
+def star(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A star in one line, of five points or more."""
+    points = int(rng.choice([5, 5, 5, 7]))
+    angles = np.arange(points + 1) * 2 * np.pi * (points // 2) / points + rng.uniform(0, 6)
+    corners = np.column_stack([np.cos(angles), np.sin(angles)]) * rng.uniform(1.8, 5)
+    return [corners + rng.normal(0, 2 * hand.shake_mm, corners.shape)]
+
+
+def question(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A question mark: a hook, and mostly a dot below."""
+    height = rng.uniform(2.5, 8)
+    if rng.integers(2):
+        turn = np.linspace(np.pi * rng.uniform(0.9, 1.2), np.pi * rng.uniform(2.2, 2.5), 12)
+        hook = np.column_stack([np.cos(turn), np.sin(turn)]) * 0.25 + (0, -0.25)
+    else:
+        hook = np.array([[-0.28, -0.28], [0.0, -0.52], [0.28, -0.27]]) + rng.normal(0, 0.03, (3, 2))
+    stem = np.array([[0.02, 0.02], [0.0, rng.uniform(0.15, 0.3)]])
+    dot = np.array([[0.0, 0.45], [0.02, 0.48]])
+    strokes = [np.vstack([hook, stem]) * height]
+    if rng.random() < DOTTED:
+        strokes.append(dot * height)
+    return [stroke + rng.normal(0, hand.shake_mm, stroke.shape) for stroke in strokes]
+
+
+def arrow(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """An arrow that ends where it is put, and comes from anywhere."""
+    along = rng.uniform(0, 2 * np.pi)
+    shaft = -np.array([np.cos(along), np.sin(along)]) * rng.uniform(3, 16)
+    tips = [along + np.pi + side * rng.uniform(0.35, 0.8) for side in (-1, 1)]
+    reach = rng.uniform(1.2, 3.5)
+    ends = [np.array([np.cos(tip), np.sin(tip)]) * reach for tip in tips]
+    return [_shaky(start, np.zeros(2), hand.shake_mm, rng) for start in (shaft, *ends)]
+
+
 def struck_cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
     """A cross that its writer took back by going over it: a line or more through it, or scribbling."""
     if rng.random() < SCRIBBLED:
@@ -181,6 +216,9 @@ SIGNS = {
     "word": word,
     "signature": signature,
     "drawing": drawing,
+    "star": star,
+    "question": question,
+    "arrow": arrow,
     "struck": struck_cross,
     "single": single_stroke,
     "dot": dot,

@@ -2,7 +2,7 @@
 
 Cards are filled with crosses and signs of many hands, scanned in every grade, read up to the ink, and a small network
 is fitted to what was meant. Seeds start at `FIRST_SEED`, far from those of any test. The weights that are shipped are
-what one run leaves, on CARD_DIR made by `svops card print --out CARD_DIR`; it takes about ten minutes of one core
+what one run leaves, on CARD_DIR made by `svops card print --out CARD_DIR`; it takes about half an hour of one core
 (with OPENBLAS_NUM_THREADS=1, which also makes the sums the same twice).
 """
 
@@ -16,15 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.grading.paper.cards import images, ink, shapes
-from services.grading.paper.cards.layout import CardLayout, read_layout
+from services.grading.paper.cards.layout import BOX_MM, PAGE_MM, CardLayout, read_layout
 from services.grading.paper.cards.registration import NotRegistered, Views, register
 from services.grading.paper.cards.simulation.filling import Filling, Written, fill
-from services.grading.paper.cards.simulation.hands import SIGNS, Ink, random_hand
+from services.grading.paper.cards.simulation.hands import Hand, Ink, random_hand
 from services.grading.paper.cards.simulation.scanning import GRADES, scan
 
 FIRST_SEED = 10_000_000
-CARDS = 960
-EPOCHS = 14
+CARDS = 1200
+HANDS_A_CARD = 3
+EPOCHS = 24
 BATCH = 256
 RATE = 1.5e-3
 DECAY = 1e-4
@@ -32,10 +33,16 @@ CHANNELS = (12, 24)
 HIDDEN = 48
 DAMAGE = 0.6
 TRAINED_SHARE = 0.92  #: the other cards say how good the network is
-FAR_SIGNS = ("word", "signature", "drawing")
-FAR_MM = 24.0
+ANYWHERE = ("word", "signature", "drawing", "star", "question", "arrow", "circle", "tick")
+ANYWHERE_A_CARD = (4, 13)
+ASIDE_MM = 4.0
+LEAST_SEEN_MM, SEEN_MM, MOST_SEEN_MM, WITHIN_MM = 0.7, 3.5, 7.5, 1.8
+MOSTLY = 0.4
+PAPER = 255
 PENCIL = 0.12
+SHINING, SHINING_SHARE = 0.14, 0.4
 TWICE, CROSSED, WRITTEN = 0.1, 0.62, 0.9
+IN_A_BOX = ("tick", "circle", "blot", "struck", "single", "dot")
 UNCLEAR_SIGNS = ("single", "dot")
 
 Floats = NDArray[np.float32]
@@ -74,7 +81,14 @@ def samples(card: NDArray[np.uint8], layout: CardLayout, cards: int) -> tuple[Fl
         filling = _wild_filling(layout, rng)
         grade = list(GRADES)[index % len(GRADES)]
         faults = replace(GRADES[grade], damage=max(GRADES[grade].damage, DAMAGE))
-        page = fill(card, layout, filling, random_hand(rng), rng)
+        page = card
+        for first in range(HANDS_A_CARD):
+            part = dict(list(filling.answers.items())[first::HANDS_A_CARD])
+            page = fill(page, layout, Filling(part, "" if first else filling.number), random_hand(rng), rng)
+        hand, again = random_hand(rng), int(rng.integers(2**32))
+        elsewhere = Filling({}, elsewhere=_anywhere(layout, rng))
+        page = fill(page, layout, elsewhere, hand, np.random.default_rng(again))
+        alone = fill(np.full_like(card, PAPER), layout, elsewhere, hand, np.random.default_rng(again))
         picture = next(
             images.load_pages(scan(page, faults, rng, dpi=int(rng.choice([150, 200, 200, 300]))).jpeg, "image/jpeg")
         )
@@ -84,7 +98,7 @@ def samples(card: NDArray[np.uint8], layout: CardLayout, cards: int) -> tuple[Fl
             measured = ink.measure(picture, views, register(views, layout), layout)
         except NotRegistered:
             continue
-        truth = _classes(layout, filling)[measured.filled]
+        truth = _with_signs(_classes(layout, filling), layout, alone, hand)[measured.filled]
         rows.append(shapes.seen_by_network(measured.ink[truth >= 0], measured.print_level))
         labels.append(truth[truth >= 0])
     return np.vstack(rows), np.concatenate(labels)
@@ -124,6 +138,7 @@ def _fresh(size: tuple[int, int], rng: np.random.Generator) -> tuple[Floats, Flo
 
 
 def _varied(rows: Floats, rng: np.random.Generator) -> Floats:
+    behind = _shining_through(len(rows), rng)
     side = shapes.SIDE
     square = rows.reshape(-1, side, side)
     if rng.integers(2):
@@ -131,7 +146,15 @@ def _varied(rows: Floats, rng: np.random.Generator) -> Floats:
     square = np.roll(square, tuple(int(v) for v in rng.integers(-1, 2, 2)), axis=(1, 2))
     strength = rng.uniform(0.7, 1.2, (len(rows), 1, 1))
     noise = rng.normal(0, 0.03, square.shape)
-    return np.asarray(square * strength + noise, dtype=np.float32).reshape(len(rows), -1)
+    return np.asarray(square * strength + noise, dtype=np.float32).reshape(len(rows), -1) + behind
+
+
+def _shining_through(count: int, rng: np.random.Generator) -> Floats:
+    """Faint soft shapes over some boxes, as the print on the other side of thin paper leaves them."""
+    coarse = rng.normal(0, 1, (count, 5, 5)).astype(np.float32)
+    soft = np.stack([cv2.resize(one, (shapes.SIDE, shapes.SIDE), interpolation=cv2.INTER_CUBIC) for one in coarse])
+    strength = rng.uniform(0, SHINING, (count, 1, 1)) * (rng.random((count, 1, 1)) < SHINING_SHARE)
+    return np.asarray(np.clip(soft, 0, 1.5) * strength, dtype=np.float32).reshape(count, -1)
 
 
 def _gradients(parts: list[Floats], rows: Floats, labels: Labels) -> list[Floats]:
@@ -176,8 +199,6 @@ def _spread(pieces: Floats, shape: tuple[int, ...], side: int) -> Floats:
 
 def _wild_filling(layout: CardLayout, rng: np.random.Generator) -> Filling:
     pen = Ink.BLUE if rng.integers(2) else Ink.BLACK
-    names = list(SIGNS)
-    weights = np.array([0.4 if name in FAR_SIGNS else 1.0 for name in names])
     answers: dict[int, tuple[Written, ...]] = {}
     for question in range(1, layout.questions + 1):
         options = [str(o) for o in rng.permutation(list(layout.options))]
@@ -186,25 +207,56 @@ def _wild_filling(layout: CardLayout, rng: np.random.Generator) -> Filling:
         if draw < CROSSED:
             answers[question] = tuple(Written(o, ink_used) for o in options[: 1 + (draw < TWICE)])
         elif draw < WRITTEN:
-            kind = str(rng.choice(names, p=weights / weights.sum()))
+            kind = str(rng.choice(IN_A_BOX))
             answers[question] = (Written(options[0], ink_used, kind),)
     return Filling(answers, "12345")
 
 
+def _anywhere(layout: CardLayout, rng: np.random.Generator) -> tuple[tuple[str, float, float, Ink], ...]:
+    """Signs on and between the boxes, wherever they happen to be put."""
+    centres = np.array([box.rect.centre for box in layout.boxes])
+    low, high = centres.min(axis=0) - ASIDE_MM, centres.max(axis=0) + ASIDE_MM
+    pen = Ink.BLUE if rng.integers(2) else Ink.BLACK
+    count = int(rng.integers(*ANYWHERE_A_CARD))
+    return tuple((str(rng.choice(ANYWHERE)), *rng.uniform(low, high).tolist(), pen) for _ in range(count))
+
+
 def _classes(layout: CardLayout, filling: Filling) -> Labels:
     place = {(box.question, box.option): index for index, box in enumerate(layout.boxes)}
-    centres = np.array([box.rect.centre for box in layout.boxes])
     classes = np.zeros(len(layout.boxes), np.int64)
-    written = [(place[q, w.option], w) for q, ws in filling.answers.items() for w in ws]
-    for index, one in written:
-        if one.sign in FAR_SIGNS:
-            classes[np.hypot(*(centres - centres[index]).T) < FAR_MM] = -1
-    for index, one in written:
-        if classes[index] >= 0 and one.sign not in FAR_SIGNS:
+    for question, written in filling.answers.items():
+        for one in written:
             sign = shapes.UNCLEAR if one.sign in UNCLEAR_SIGNS else shapes.SIGN
-            classes[index] = shapes.CROSS if one.sign == "cross" else sign
-        elif one.sign in FAR_SIGNS:
+            classes[place[question, one.option]] = shapes.CROSS if one.sign == "cross" else sign
+    return classes
+
+
+def _with_signs(classes: Labels, layout: CardLayout, alone: NDArray[np.uint8], hand: Hand) -> Labels:
+    """Classes of boxes when signs lie over them, seen `alone` on bare paper: SIGN where much of one is to be seen,
+    -1 where so little that nobody could say.
+    """
+    written = (alone.min(axis=2) < PAPER // 2).astype(np.uint8)
+    count, labels = cv2.connectedComponents(cv2.dilate(written, np.ones((9, 9), np.uint8)))
+    labels *= written
+    whole = np.bincount(labels.ravel(), minlength=count)
+    px_per_mm = alone.shape[1] / PAGE_MM[0]
+    px_per_length = px_per_mm**2 * hand.thickness_mm
+    classes = classes.copy()
+    for index, box in enumerate(layout.boxes):
+        left, top = ((value - ink.PATCH_MM / 2) * px_per_mm for value in box.rect.centre)
+        side = round(ink.PATCH_MM * px_per_mm)
+        cut = labels[round(top) : round(top) + side, round(left) : round(left) + side]
+        here = np.bincount(cut.ravel(), minlength=count)
+        here[0] = 0
+        one = here.argmax()
+        length = here[one] / px_per_length
+        margin = round((ink.PATCH_MM - BOX_MM) / 2 * px_per_mm)
+        within = (cut[margin:-margin, margin:-margin] == one).sum() / px_per_length
+        is_mostly_here = here[one] >= MOSTLY * whole[one]
+        if length >= (SEEN_MM if is_mostly_here else MOST_SEEN_MM) and within >= WITHIN_MM:
             classes[index] = shapes.SIGN
+        elif length >= LEAST_SEEN_MM:
+            classes[index] = -1
     return classes
 
 
