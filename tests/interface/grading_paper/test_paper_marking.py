@@ -133,7 +133,8 @@ def test_a_doubtful_question_is_sent_to_a_person_and_decided_by_the_member(given
     assert 90 in card["reading"]["doubtful"]
     given.mark_everything()
     assert unclear not in given.progress()["to_settle"]
-    assert given.progress()["sent_to_human"] == 2
+    read = [good(given.ask("card", CHAIR, number=number))["reading"] for number in given.by_number]
+    assert given.progress()["sent_to_human"] == sum(bool(one["doubtful"] or one["reasons"]) for one in read) >= 2
 
 
 def test_what_machine_and_member_saw_differently_is_settled_by_the_chair(given: PaperExam) -> None:

@@ -267,13 +267,18 @@ def _from_marks(views: Views, layout: CardLayout) -> tuple[Points, dict[int, Poi
 
 
 def _placed(card: Points, picture: Points, side_mm: float) -> Points | None:
-    """Millimetres to pixels; marks in a line say nothing about perspective, so they only give turning and size."""
+    """Millimetres to pixels; marks in a line say nothing about perspective, so they only give turning and size. Where
+    all agree none is left out: on a coarse picture, a search for those that agree may settle on one side's marks.
+    """
     px_per_mm = np.sqrt(cv2.contourArea(picture[:4].astype(np.float32))) / side_mm
     near = max(1.0, px_per_mm * INLIER_MM)
     (_, sides, _) = cv2.minAreaRect(card.astype(np.float32))
     if min(sides) < LEAST_SPREAD_MM:
         turned, _ = cv2.estimateAffinePartial2D(card, picture, method=cv2.RANSAC, ransacReprojThreshold=2 * near)
         return None if turned is None else np.vstack([turned, [0, 0, 1]])
+    together = np.asarray(cv2.findHomography(card, picture)[0], dtype=np.float64)
+    if together.shape == (3, 3) and np.abs(_apply(together, card) - picture).max() <= near:
+        return together
     homography, _ = cv2.findHomography(card, picture, cv2.RANSAC, near)
     return None if homography is None else np.asarray(homography, dtype=np.float64)
 
