@@ -42,7 +42,6 @@ class Thresholds:
     """
 
     empty_ink: float = 0.035
-    nearly_empty_share: float = 0.5
     faint_ink: float = 0.055
     faint_empty_share: float = 0.85
     empty_share: float = 0.97
@@ -221,8 +220,6 @@ def _form(amount: float, around: float, shares: list[float], limits: Thresholds)
     empty, cross, sign = shares[shapes.EMPTY], shares[shapes.CROSS], shares[shapes.SIGN]
     if sign >= limits.sign_share and max(amount, around) >= limits.sign_ink:
         return State.SIGN, sign - limits.sign_share
-    if amount <= limits.empty_ink and empty >= limits.nearly_empty_share:
-        return State.EMPTY, limits.empty_ink - amount
     if empty >= limits.faint_empty_share and amount <= limits.faint_ink:
         return State.EMPTY, empty - limits.faint_empty_share
     if empty >= limits.empty_share and amount <= limits.empty_ink_by_share:
