@@ -45,6 +45,14 @@ class NumberWasRead(Refusal):
     en = "The number of this card was read from its sticker: {number}."
 
 
+class SubVariantWasRead(Refusal):
+    """The sub-variant was read from the card; a person completes only what was not."""
+
+    article = "чл. 44"
+    bg = "Подвариантът на тази карта е прочетен от нея: „{sub_variant}“."
+    en = "The sub-variant of this card was read from it: {sub_variant}."
+
+
 class SubVariantNotOpened(Refusal):
     """No such sub-variant was handed out on paper."""
 

@@ -17,12 +17,14 @@ from tests.interface.grading_paper.paper_exam import (
     EXAM,
     LAW,
     MEMBERS,
+    OPERATOR,
     PaperExam,
     envelope,
     good,
     refusal,
     scanned,
 )
+from tests.interface.grading_paper.test_commission_page import done, page
 
 Make = Callable[..., PaperExam]
 
@@ -35,6 +37,16 @@ def numbered(paper: Make) -> PaperExam:
     exam.release_key()
     exam.number()
     return exam
+
+
+def scan_of(exam: PaperExam, number: str) -> str:
+    with exam.house.runtime.work() as work:
+        return work.session.query(Reading).filter_by(number=number).one().scan_sha256
+
+
+def found_on(html: str) -> str:
+    """The findings of the commission's page."""
+    return html.split('<div id="found"')[1].split("</section>", maxsplit=1)[0]
 
 
 def facts(exam: PaperExam) -> dict[str, Any]:
@@ -83,6 +95,34 @@ def test_a_number_that_was_read_cannot_be_replaced(numbered: PaperExam) -> None:
         assert row is not None
         scan, other = row.scan_sha256, next(number for number in numbered.by_number if number != row.number)
     assert refusal(numbered.tell("complete_number", CHAIR, scan_sha256=scan, number=other)) == "NumberWasRead"
+
+
+def test_a_sub_variant_that_was_read_cannot_be_replaced(numbered: PaperExam) -> None:
+    numbered.scan_all()
+    number = numbered.number_of(1)
+    scan = scan_of(numbered, number)
+    for actor in (MEMBERS[0], CHAIR):
+        other = numbered.tell("complete_number", actor, scan_sha256=scan, number=number, sub_variant="1Б")
+        assert (refusal(other), other.json()["article"]) == ("SubVariantWasRead", "чл. 44")
+    good(numbered.tell("complete_number", MEMBERS[0], scan_sha256=scan, number=number, sub_variant="1А"))
+    good(numbered.tell("distribute_cards", CHAIR))
+    numbered.finish_marking()
+    counted = {one["number"]: one["correct"] for one in good(numbered.ask("export", OPERATOR))["cards"]}
+    assert counted[number] == 72
+
+
+def test_a_sub_variant_that_was_read_and_never_handed_out_is_completed_by_a_person(numbered: PaperExam) -> None:
+    (number, one), *others = numbered.by_number.items()
+    one.sub_variant = "1В"
+    foreign = numbered.upload(scanned(one, number))
+    numbered.register([foreign, *(numbered.upload(scanned(other, n)) for n, other in others)])
+    assert _reading(numbered, foreign)["sub_variant"] == "1В"
+    assert facts(numbered)["without_sub_variant"] == foreign[:12]
+    assert '<select name="sub_variant">' in found_on(page(numbered, CHAIR))
+    about = {"scan_sha256": foreign, "page": "1", "number": number}
+    done(numbered, CHAIR, "complete_number", **about, sub_variant="1А")
+    good(numbered.tell("distribute_cards", CHAIR))
+    assert _reading(numbered, foreign)["sub_variant"] == "1В", "what the machine read stays"
 
 
 def test_a_page_that_is_no_card_is_a_reading_that_says_why_not(numbered: PaperExam) -> None:

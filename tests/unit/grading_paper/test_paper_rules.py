@@ -13,12 +13,21 @@ from contracts.refusals.grading import (
     MarksNotOfTheCard,
     MoreCopiesThanPrinted,
     NobodyElseToCount,
+    NumberWasRead,
     ScansIncomplete,
     SlipMatchesNobody,
+    SubVariantNotOpened,
+    SubVariantWasRead,
     TooFewMarkers,
 )
 from regulation import in_force
-from services.grading.paper.rules.batch import Page, check_complete, look_through
+from services.grading.paper.rules.batch import (
+    Page,
+    check_complete,
+    check_number_unread,
+    check_sub_variant,
+    look_through,
+)
 from services.grading.paper.rules.checking import (
     DIFFERS,
     FIRST,
@@ -245,6 +254,23 @@ def test_what_is_missing_twice_or_foreign_is_named() -> None:
     assert (found.without_number, found.unreadable, found.without_sub_variant) == (("s4:1",), ("s5:1",), ("s6:1",))
     with pytest.raises(ScansIncomplete, match="22222"):
         check_complete(found)
+
+
+def test_art_44_a_person_completes_only_what_was_not_read() -> None:
+    check_number_unread(None, "11111")
+    check_number_unread("11111", "11111")
+    with pytest.raises(NumberWasRead):
+        check_number_unread("11111", "22222")
+
+
+def test_art_44_a_card_is_counted_by_the_sub_variant_that_was_read_from_it() -> None:
+    opened = ["1А", "1Б"]
+    for read, given in ((None, "1Б"), ("1А", "1А"), ("1В", "1Б")):
+        check_sub_variant(read, given, opened)
+    with pytest.raises(SubVariantWasRead):
+        check_sub_variant("1А", "1Б", opened)
+    with pytest.raises(SubVariantNotOpened):
+        check_sub_variant("1В", "1В", opened)
 
 
 def test_one_good_scan_for_every_number_is_complete() -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from contracts.refusals.grading import ScansIncomplete
+from contracts.refusals.grading import NumberWasRead, ScansIncomplete, SubVariantNotOpened, SubVariantWasRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,26 @@ def look_through(
         duplicates={number: names for number, names in sorted(by_number.items()) if len(names) > 1},
         missing=tuple(number for number in sorted(numbers) if number not in by_number),
     )
+
+
+def check_number_unread(read: str | None, given: str) -> None:
+    """Refuse another number than the sticker's. Source: Art. 44. Own choice: a person completes only what the machine
+    could not read. Raises ``NumberWasRead``.
+    """
+    if read is not None and read != given:
+        raise NumberWasRead(number=read)
+
+
+def check_sub_variant(read: str | None, given: str, opened: Collection[str]) -> None:
+    """Refuse a sub-variant that was not handed out, and another than the card's own, by whose key it is counted.
+
+    Source: Art. 13(4), 44. Own choice: what was read and was never handed out is taken for not read. Raises
+    ``SubVariantNotOpened``, ``SubVariantWasRead``.
+    """
+    if given not in opened:
+        raise SubVariantNotOpened(sub_variant=given)
+    if read in opened and read != given:
+        raise SubVariantWasRead(sub_variant=read)
 
 
 def check_complete(findings: Findings) -> None:

@@ -13,9 +13,10 @@ from chassis.work import Work
 from contracts.events.grading import ReadScan
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
-from contracts.refusals.grading import NumberNotGiven, NumberTaken, NumberWasRead, ScanNotYours, SubVariantNotOpened
+from contracts.refusals.grading import NumberNotGiven, NumberTaken, ScanNotYours
 from regulation import Regulation
 from services.grading.paper.records import announced, law_of
+from services.grading.paper.rules.batch import check_number_unread, check_sub_variant
 from services.grading.paper.tables import Card, Exam, Reading, Scan, SubVariant
 
 _LOOK_SECONDS = 30.0
@@ -129,15 +130,13 @@ def complete_number(
     """
     _unstarted(work, exam_id)
     found = _page(work, exam_id, scan_sha256, page)
-    read = found.said["number"]
-    if read is not None and read != number:
-        raise NumberWasRead(number=read)
+    check_number_unread(found.said["number"], number)
     if work.session.get(Card, (exam_id, number)) is None:
         raise NumberNotGiven(number=number)
     _check_free(work, found, number)
     if sub_variant is not None:
-        if work.session.get(SubVariant, (exam_id, sub_variant)) is None:
-            raise SubVariantNotOpened(sub_variant=sub_variant)
+        opened = work.session.scalars(select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id)).all()
+        check_sub_variant(found.said["sub_variant"], sub_variant, opened)
         found.sub_variant = sub_variant
     found.number, found.completed_by, found.completed_at = number, work.actor.id, work.now
     work.audit(
