@@ -155,6 +155,15 @@ def test_the_ends_of_two_crosses_that_nearly_meet_are_no_sign(paper: Paper, stea
     assert reading.marks[10] == ("Б",)
 
 
+def test_a_stroke_that_ends_within_the_next_box_is_no_sign(paper: Paper, steady_hand: Hand) -> None:
+    filling = Filling({q: (Written("В"),) for q in range(1, 91) if q != 21}, "10012")
+    page = paper.filled(filling, 20, steady_hand)
+    place = next(box.rect for box in paper.layout.boxes if (box.question, box.option) == (20, "В"))
+    stroke = (np.array(place.centre) + np.array([(-0.5, -0.6), (2.8, 6.5)])) * SCAN_DPI / MM_PER_INCH
+    cv2.line(page, *stroke.round().astype(int).tolist(), (150, 60, 30), 9, cv2.LINE_AA)
+    assert read_card(page, paper.layout).signs == ()
+
+
 @pytest.mark.parametrize("sign", ["tick", "circle", "blot", "struck"])
 def test_a_sign_other_than_a_cross_proposes_annulment(paper: Paper, steady_hand: Hand, sign: str) -> None:
     filling = Filling({**{q: (Written("В"),) for q in range(1, 91)}, 20: (Written("Б", sign=sign),)}, "10005")

@@ -49,6 +49,7 @@ SLOPE_ERROR = 0.02
 BEND_MM = 1.2
 WIDEST_PEN_MM = 1.4
 LONGEST_END_MM = 7.0
+ASIDE_MM = 0.7
 CROSS_ROOM_MM = 1.2
 OTHER_ROOM_MM = 0.3
 PRINT_ROOM_MM = 1.5
@@ -268,18 +269,29 @@ def _apart(one: _Piece, other: _Piece) -> float:
 
 def _area_of_its_own(piece: _Piece, lines: list[_Piece], rooms: list[Rect]) -> float:
     """What is left of a piece's area, mm2, without lines that run through it and strokes that come out of the `rooms`
-    around crosses: several of them may nearly touch.
+    around crosses: several of them may nearly touch, and one may go on beyond a printed line.
 
     Where a stroke points says little: a bent one, or one that meets the other beside the box, points past it.
     """
-    return sum(
-        stroke.area
-        for stroke in _strokes(piece, lines)
-        if stroke.thickness > WIDEST_PEN_MM
-        or stroke.width - stroke.thickness > BEND_MM
-        or stroke.length > LONGEST_END_MM
-        or not any(room.meets(stroke.place) for room in rooms)
+    strokes = _strokes(piece, lines)
+    ends = [one for one in strokes if _may_be_an_end(one) and any(room.meets(one.place) for room in rooms)]
+    others = [one for one in strokes if one not in ends]
+    return sum(one.area for one in others if not any(_goes_on(end, one) for end in ends))
+
+
+def _may_be_an_end(stroke: _Piece) -> bool:
+    """Whether a pen may have left it in one pull, where a stroke of a cross went too far."""
+    return (
+        stroke.thickness <= WIDEST_PEN_MM
+        and stroke.width - stroke.thickness <= BEND_MM
+        and stroke.length <= LONGEST_END_MM
     )
+
+
+def _goes_on(end: _Piece, other: _Piece) -> bool:
+    """Whether another stroke of the same piece follows an end's own line, as beyond the border of the next box."""
+    together = _piece(end.ink | other.ink, end.corner_px, end.area + other.area)
+    return _may_be_an_end(together) and together.width - max(end.width, other.width) <= ASIDE_MM
 
 
 def _is_at_the_edge(place: Rect) -> bool:
