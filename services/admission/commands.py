@@ -3,8 +3,11 @@
 from chassis import document_routes
 from chassis.commands import ANYBODY, Nothing, Verb, Verbs
 from chassis.document_routes import Readers
+from chassis.plumbing import DocumentRow
+from chassis.work import Actor
 from contracts.people import Role
 from services.admission import queries, schemas, usecases
+from services.admission.documents import APPENDIX_3
 
 _MINISTER = frozenset({Role.MINISTER})
 _CHAIR = frozenset({Role.CHAIR})
@@ -17,7 +20,17 @@ _STAFF = _COMMISSION | _DIRECTORATE | _MINISTER
 _OPERATOR = frozenset({Role.OPERATOR})
 _EVERYBODY = _STAFF | _IN_HALLS | _OPERATOR | {Role.AUTHOR, Role.NOTARY}
 
-READERS = Readers(staff=_STAFF | _OPERATOR)
+
+class _Readers(Readers):
+    """Who draws Protocol № 1 up and has it signed reads it too (Art. 16 item 1), and nothing else of admission's."""
+
+    def may_read(self, actor: Actor, document: DocumentRow) -> bool:
+        """Whether the person at the door may have this document."""
+        is_in_hall = bool(actor.roles_in(document.exam_id) & _HALL)
+        return super().may_read(actor, document) or (document.kind == APPENDIX_3.name and is_in_hall)
+
+
+READERS = _Readers(staff=_STAFF | _OPERATOR)
 
 #: Not among the verbs: their answers are secrets, so they are never kept under an idempotency key.
 LOG_IN = Verb("login", usecases.log_in, schemas.Login, ANYBODY, "чл. 12, ал. 3")
@@ -44,6 +57,13 @@ VERBS = Verbs(
         Verb("assign_seats", usecases.assign_seats, schemas.OfExam, _PLANNERS, "чл. 14"),
         Verb("identify_candidate", usecases.identify_candidate, schemas.IdentifyCandidate, _HALL, "чл. 16, т. 2"),
         Verb("close_door", usecases.close_door, schemas.OfHall, _HALL, "чл. 22"),
+        Verb(
+            "issue_protocol_1_for_signature",
+            usecases.issue_protocol_1_for_signature,
+            schemas.OfHall,
+            _HALL,
+            "чл. 16, т. 1",
+        ),
         Verb("issue_protocol_1", usecases.issue_protocol_1, schemas.OfHall, _HALL, "чл. 16, т. 1"),
     ),
     questions=(

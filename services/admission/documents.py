@@ -126,7 +126,10 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appendix3:
-    """Protocol № 1 of one hall and session (Art. 16 item 1, App. 3). ``blank_leavings``: empty lines for the pen."""
+    """Protocol № 1 of one hall and session (Art. 16 item 1, App. 3). ``blank_leavings``: empty lines for the pen.
+
+    ``is_for_signature``: an issue that candidates sign; the last one tells what happened.
+    """
 
     exam_on: date
     mode: Mode
@@ -135,6 +138,7 @@ class Appendix3:
     rows: tuple[Protocol1Row, ...]
     leavings: tuple[Leaving, ...] = ()
     blank_leavings: int = 0
+    is_for_signature: bool = False
     administrator: Names | None
     quaestors: tuple[Names | None, ...]
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from chassis.commands import Answer
 from chassis.export import plumbing_export
+from chassis.plumbing import DocumentRow
 from chassis.work import Work
 from contracts.grounds import Ground
 from contracts.people import Mode, Role
@@ -18,8 +19,10 @@ from services.admission.records import (
     applications_of,
     exam_of,
     hall_of,
+    is_last_protocol_1,
     law_of,
     names_of,
+    protocols_1,
     seated_in,
     signed_roles,
     staff_of,
@@ -176,6 +179,8 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
         "entry_at": local(exam.exam_on, hours.entry_at).isoformat(),
         "starts_at": local(exam.exam_on, hours.start_at).isoformat(),
         "closed_at": _iso(place.closed_at),
+        "seats_assigned_at": _iso(exam.seats_assigned_at),
+        "protocols_1": [_protocol_1(one) for one in protocols_1(work, exam_id, hall)],
         "seats": [
             {
                 "candidate_id": seat.candidate_id,
@@ -191,6 +196,16 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
             }
             for seat, one in seated_in(work, exam_id, hall)
         ],
+    }
+
+
+def _protocol_1(row: DocumentRow) -> dict[str, Any]:
+    """An issue of Protocol № 1; ``sha256`` is ``None`` while it is being rendered."""
+    return {
+        "issue": row.issue,
+        "is_last": is_last_protocol_1(row),
+        "ordered_at": row.ordered_at.isoformat(),
+        "sha256": row.sha256,
     }
 
 

@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 
+from chassis.plumbing import DocumentRow
 from chassis.work import Work
 from contracts.people import IdentifierType, Mode, Names, Role
 from contracts.people import Person as Named
 from contracts.phrase import Phrase
 from contracts.refusals.general import NotFound
 from regulation import Regulation, in_force
+from services.admission.documents import APPENDIX_3
 from services.admission.rules.seating import Room
 from services.admission.tables import Application, Appointment, Declaration, Exam, Hall, Person, Seat
 
@@ -83,6 +85,19 @@ def seated_in(work: Work, exam_id: str, hall: str) -> list[tuple[Seat, Applicati
         .order_by(Seat.row, Seat.column)
     )
     return [(seat, application) for seat, application in work.session.execute(query)]
+
+
+def protocols_1(work: Work, exam_id: str, hall: str) -> list[DocumentRow]:
+    """Every issue of a hall's Protocol № 1, the first one first."""
+    query = select(DocumentRow).where(
+        DocumentRow.exam_id == exam_id, DocumentRow.kind == APPENDIX_3.name, DocumentRow.subject == hall
+    )
+    return list(work.session.scalars(query.order_by(DocumentRow.issue)))
+
+
+def is_last_protocol_1(row: DocumentRow) -> bool:
+    """Whether an issue is the last one of its hall; those before it are for signature."""
+    return not row.context["it"].get("is_for_signature", False)
 
 
 def staff_of(work: Work, exam_id: str, *roles: Role) -> list[tuple[Appointment, Person]]:

@@ -24,6 +24,8 @@ from services.admission.rules.checking import DECLARATION, DISABILITY, FEE
 from services.admission.settings import Settings
 
 HOME, LOGIN = "/admission/", "/admission/login"
+#: What a hall's page may do; the rest has doors of its own.
+_ON_PAGE = frozenset({"issue_protocol_1_for_signature", "issue_protocol_1"})
 
 
 def create_app(runtime: Runtime[Settings]) -> ASGIApp:
@@ -44,7 +46,8 @@ def create_app(runtime: Runtime[Settings]) -> ASGIApp:
         Route("/applications/{exam_id}/decide", screens.decide, methods=["POST"]),
         Route("/application/{application_id}", screens.application, methods=["GET"]),
         Route("/application/{application_id}", screens.check, methods=["POST"]),
-        Route("/hall/{exam_id}/{hall}", screens.hall),
+        Route("/hall/{exam_id}/{hall}", screens.hall, methods=["GET"]),
+        Route("/hall/{exam_id}/{hall}", screens.issue, methods=["POST"]),
     ]
     return door.app(pages)
 
@@ -129,9 +132,19 @@ class Screens:
 
     async def hall(self, request: Request) -> Response:
         """A hall as seats."""
-        shown = await self._door.carry_out(request, "hall", dict(request.path_params))
-        grid = {(one["row"], one["column"]): one for one in shown["seats"]}
-        return self._page(request, "hall.html", shown=shown, grid=grid)
+        return await self._hall(request, None)
+
+    async def issue(self, request: Request) -> Response:
+        """Issue Protocol № 1: the button of the hall's page."""
+        form = await read_form(request)
+        verb = form.typed.get("verb", "")
+        try:
+            if verb not in _ON_PAGE:
+                raise NotFound(what=verb)
+            await self._door.carry_out(request, verb, dict(request.path_params))
+        except Refusal as refusal:
+            return await self._hall(request, refusal)
+        return RedirectResponse(request.url.path, status_code=303)
 
     async def attachment(self, request: Request) -> Response:
         """A document attached to an application, for the commission only (Art. 6(5))."""
@@ -164,6 +177,20 @@ class Screens:
             refusal=refusal,
             may_check=bool(request.state.actor.roles_in(shown["exam_id"]) & {Role.CHAIR, Role.MEMBER}),
             Ground=Ground,
+        )
+
+    async def _hall(self, request: Request, refusal: Refusal | None) -> Response:
+        shown = await self._door.carry_out(request, "hall", dict(request.path_params))
+        roles = request.state.actor.roles_in(shown["exam_id"])
+        return self._page(
+            request,
+            "hall.html",
+            status=refusal.status if refusal else 200,
+            shown=shown,
+            grid={(one["row"], one["column"]): one for one in shown["seats"]},
+            refusal=refusal,
+            reads=bool(roles & (READERS.staff | {Role.HALL_ADMINISTRATOR})),
+            may_issue=Role.HALL_ADMINISTRATOR in roles,
         )
 
     async def _shown(self, request: Request) -> dict[str, Any]:

@@ -110,6 +110,17 @@ def test_the_instructions_are_word_for_word_those_of_the_ordinance(name: str, ma
     assert printed[printed.index("Уважаемикандидати") :].startswith(lawful)
 
 
+def test_protocol_1_for_signature_leaves_the_cells_of_signatures_and_leavings_to_the_pen() -> None:
+    last = SAMPLES["appendix_3"].context
+    rows = tuple(dataclasses.replace(one, appeared=None, handed_in_at=None) for one in last.rows)
+    for_pen = dataclasses.replace(last, rows=rows, leavings=(), blank_leavings=4, is_for_signature=True)
+    text = " ".join(pages(dataclasses.replace(SAMPLES["appendix_3"], context=for_pen).pdf()))
+    assert "Екземпляр за подпис" in text
+    assert "предадени в" not in text
+    assert "Никой кандидат не е напускал" not in text
+    assert "Екземпляр за подпис" not in " ".join(pages(SAMPLES["appendix_3"].pdf()))
+
+
 @pytest.mark.parametrize("name", MANY_ROWS)
 def test_a_hundred_candidates_and_a_long_name_stay_within_the_margins(name: str) -> None:
     content = samples(rows=100)[name].pdf()

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from chassis.commands import Answer
 from chassis.documents import order
-from chassis.plumbing import DocumentRow
 from chassis.work import Work
 from contracts.events.admission import CandidateAbsent, CandidateIdentified, CandidateRefusedAtDoor
 from contracts.events.session import (
@@ -25,7 +24,17 @@ from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from regulation import Session
 from regulation.calendar import local, local_day
 from services.admission import documents
-from services.admission.records import exam_of, hall_of, law_of, named, names_of, seated_in, staff_of
+from services.admission.records import (
+    exam_of,
+    hall_of,
+    is_last_protocol_1,
+    law_of,
+    named,
+    names_of,
+    protocols_1,
+    seated_in,
+    staff_of,
+)
 from services.admission.rules import door, seating
 from services.admission.tables import (
     Annulment,
@@ -44,7 +53,7 @@ from services.admission.usecases.applications import record_ban
 Row = TypeVar("Row", Annulment, Arrival, HandIn, Leaving)
 #: The only reason of an annulment that bars from later exams (Art. 8).
 COPYING = "copying"
-_NOTES = {"refused": "недопуснат (чл. 6, ал. 4, т. 4)", "absent": "неявил се"}
+_NOTES: dict[str | None, str] = {"refused": "недопуснат (чл. 6, ал. 4, т. 4)", "absent": "неявил се"}
 _ANNULLED = "анулиран тест"
 _FIELDS = {"names": Phrase("имена", "names"), "identifier": Phrase("ЕГН/ЛН/ЛНЧ", "personal number")}
 _UNTIL_READ = "instructions_read"  #: the law's word for the moment in ``Session.latecomers_until``
@@ -161,19 +170,36 @@ def _close(work: Work, place: Hall, at: datetime) -> None:
     work.audit(place.exam_id, "door:closed", authority, hall=place.hall, absent=who)
 
 
+def issue_protocol_1_for_signature(work: Work, *, exam_id: str, hall: str) -> Answer:
+    """Protocol № 1 as it stands now, for the pen (Art. 16 item 1, App. 3), from when the seats have been given.
+
+    Identity is compared with it at the door (Art. 20, 33); candidates sign on it and on its list of leavings before
+    they go out, when they are back, and when they hand in (Art. 27, 29(2), 37, 40(2)). Not after the last issue.
+    """
+    place = _own_hall(work, exam_id, hall)
+    exam = exam_of(work, exam_id)
+    if exam.seats_assigned_at is None:
+        raise OutOfOrder(state=Phrase("местата не са разпределени", "the seats have not been assigned"))
+    issue = _next_issue(work, exam_id, hall)
+    stands = _appendix_3(work, exam, place, _rows(work, exam_id, hall), is_for_signature=True)
+    work.audit(exam_id, "protocol_1:issued_for_signature", "чл. 16, т. 1", hall=hall, issue=issue)
+    order(work, documents.APPENDIX_3, exam_id, hall, stands, issue=issue)
+    return {"hall": hall, "issue": issue}
+
+
 def issue_protocol_1(work: Work, *, exam_id: str, hall: str) -> Answer:
-    """Draw up Protocol № 1 of a hall with its list of leavings (Art. 16 item 1, App. 3); once."""
+    """The last issue of a hall's Protocol № 1, with its list of leavings (Art. 16 item 1, App. 3); once."""
     place = _own_hall(work, exam_id, hall)
     if place.closed_at is None:
         raise OutOfOrder(state=Phrase("вратата не е затворена", "the door has not been closed"))
-    _refuse_second(work, exam_id, hall)
+    issue = _next_issue(work, exam_id, hall)
     rows = _rows(work, exam_id, hall)
     appeared = {one.candidate_id for one in rows if one.state == "identified"}
     handed_in = {one.candidate_id for one in rows if one.handed_in_at}
     door.check_handed_in(appeared, {one.candidate_id for one in rows if one.is_annulled}, handed_in)
     stands = _appendix_3(work, exam_of(work, exam_id), place, rows)
-    work.audit(exam_id, "protocol_1:issued", "чл. 16, т. 1", hall=hall, appeared=len(appeared))
-    order(work, documents.APPENDIX_3, exam_id, hall, stands)
+    work.audit(exam_id, "protocol_1:issued", "чл. 16, т. 1", hall=hall, issue=issue, appeared=len(appeared))
+    order(work, documents.APPENDIX_3, exam_id, hall, stands, issue=issue)
     return {"hall": hall, "expected": len(rows), "appeared": len(appeared), "handed_in": len(handed_in)}
 
 
@@ -182,7 +208,7 @@ class _Row:
     """A line of Protocol № 1 before it is put into words."""
 
     application: Application
-    state: str
+    state: str | None
     handed_in_at: datetime | None
     is_annulled: bool
 
@@ -191,13 +217,13 @@ class _Row:
         """Whose line it is."""
         return self.application.candidate_id
 
-    def line(self) -> documents.Protocol1Row:
-        """The line as it stands on the document."""
+    def line(self, *, is_for_signature: bool) -> documents.Protocol1Row:
+        """The line as it stands on the document; where the candidate is to sign, nothing stands."""
         return documents.Protocol1Row(
             person=named(self.application),
             username=self.application.username,
-            appeared=self.state == "identified",
-            handed_in_at=self.handed_in_at,
+            appeared=None if self.state is None else self.state == "identified",
+            handed_in_at=None if is_for_signature else self.handed_in_at,
             note=_ANNULLED if self.is_annulled else _NOTES.get(self.state, ""),
         )
 
@@ -209,7 +235,7 @@ def _rows(work: Work, exam_id: str, hall: str) -> list[_Row]:
     return [
         _Row(
             application=application,
-            state=arrivals[seat.candidate_id],
+            state=arrivals.get(seat.candidate_id),
             handed_in_at=handed_in.get(seat.candidate_id),
             is_annulled=seat.candidate_id in annulled,
         )
@@ -217,7 +243,9 @@ def _rows(work: Work, exam_id: str, hall: str) -> list[_Row]:
     ]
 
 
-def _appendix_3(work: Work, exam: Exam, place: Hall, rows: list[_Row]) -> documents.Appendix3:
+def _appendix_3(
+    work: Work, exam: Exam, place: Hall, rows: list[_Row], *, is_for_signature: bool = False
+) -> documents.Appendix3:
     quaestors = _staff(work, exam.exam_id, place.hall, Role.QUAESTOR)
     unnamed = [None] * (_QUAESTOR_LINES - len(quaestors))
     return documents.Appendix3(
@@ -225,20 +253,21 @@ def _appendix_3(work: Work, exam: Exam, place: Hall, rows: list[_Row]) -> docume
         mode=Mode(place.mode),
         session=place.session,
         hall=place.hall,
-        rows=tuple(one.line() for one in rows),
+        is_for_signature=is_for_signature,
+        rows=tuple(one.line(is_for_signature=is_for_signature) for one in rows),
         leavings=_leavings(work, exam.exam_id, {one.candidate_id: one.application for one in rows}),
+        blank_leavings=len(rows) if is_for_signature else 0,
         administrator=next(iter(_staff(work, exam.exam_id, place.hall, Role.HALL_ADMINISTRATOR)), None),
         quaestors=(*quaestors, *unnamed),
     )
 
 
-def _refuse_second(work: Work, exam_id: str, hall: str) -> None:
-    kind = documents.APPENDIX_3.name
-    issued = select(DocumentRow.document_id).where(
-        DocumentRow.exam_id == exam_id, DocumentRow.kind == kind, DocumentRow.subject == hall
-    )
-    if work.session.scalar(issued) is not None:
+def _next_issue(work: Work, exam_id: str, hall: str) -> int:
+    """The number of a hall's next issue of Protocol № 1; after the last one there is none."""
+    issued = protocols_1(work, exam_id, hall)
+    if any(is_last_protocol_1(one) for one in issued):
         raise AlreadyDone(what=Phrase(f"протокол № 1, зала {hall}", f"Protocol No. 1, hall {hall}"))
+    return len(issued) + 1
 
 
 def _leavings(work: Work, exam_id: str, of: dict[str, Application]) -> tuple[documents.Leaving, ...]:

@@ -511,10 +511,75 @@ def test_protocol_1_waits_for_the_door_and_for_every_hand_in(day: Stage) -> None
     answer = day.ok("issue_protocol_1", order, "hall А")
     assert answer == {"hall": "А", "expected": 12, "appeared": 3, "handed_in": 2}
     refused(day.tell("issue_protocol_1", order, "hall А"), "AlreadyDone")
-    with day.house.runtime.work() as work:
-        stands = work.session.scalars(select(DocumentRow).where(DocumentRow.kind == "appendix_3")).one().context["it"]
+    refused(day.tell("issue_protocol_1_for_signature", order, "hall А"), "AlreadyDone")
+    (stands,) = protocols_1(day)
     assert [row["note"] for row in stands["rows"][:4]] == ["", "", "анулиран тест", "неявил се"]
     assert len(stands["leavings"]) == 1
+    assert (stands["is_for_signature"], stands["blank_leavings"]) == (False, 0)
+
+
+def protocols_1(stage: Stage) -> list[dict[str, Any]]:
+    """What stands on each issue of Protocol № 1, the first one first."""
+    with stage.house.runtime.work() as work:
+        issues = select(DocumentRow).where(DocumentRow.kind == "appendix_3").order_by(DocumentRow.issue)
+        return [row.context["it"] for row in work.session.scalars(issues)]
+
+
+def test_art_33_protocol_1_is_there_for_the_door_from_the_seating_on(stage: Stage) -> None:
+    """Art. 20, 33: identity is compared with it before anybody is let in."""
+    order = {"exam_id": EXAM, "hall": "А"}
+    stage.admit(*range(100, 103))
+    stage.ok("plan_halls", {"exam_id": EXAM, "halls": [hall("А"), hall("Б"), hall("П", mode="paper")]}, "chair")
+    stage.staff_halls()
+    refused(stage.tell("issue_protocol_1_for_signature", order, "hall А"), "OutOfOrder")
+    stage.ok("assign_seats", {"exam_id": EXAM}, "chair")
+    refused(stage.tell("issue_protocol_1_for_signature", order, "hall Б"), "NotYourHall")
+    refused(stage.tell("issue_protocol_1_for_signature", order, "chair"), "NotAllowed")
+    assert stage.ok("issue_protocol_1_for_signature", order, "hall А") == {"hall": "А", "issue": 1}
+    (stands,) = protocols_1(stage)
+    assert [row["appeared"] for row in stands["rows"]] == [None] * 3
+
+
+def test_candidates_sign_protocol_1_and_its_list_of_leavings_while_they_are_there(day: Stage) -> None:
+    """Art. 27, 29(2), 37, 40(2)."""
+    first, second = day.in_hall("П")
+    order = {"exam_id": EXAM, "hall": "П"}
+    day.ok("issue_protocol_1_for_signature", order, "hall П")
+    day.identify(first, by="hall П")
+    with day.house.runtime.work() as work:
+        at = datetime(2027, 5, 15, 9, tzinfo=UTC)
+        event = MaterialsHandedIn(
+            exam_id=EXAM, candidate_id=day.candidates[first], mode=Mode.PAPER, hall="П", handed_in_at=at
+        )
+        usecases.record_hand_in(work, event)
+    assert day.ok("issue_protocol_1_for_signature", order, "hall П")["issue"] == 2, "as it stands now"
+    before, now = protocols_1(day)
+    assert [row["appeared"] for row in before["rows"]] == [None, None]
+    assert [row["appeared"] for row in now["rows"]] == [True, None]
+    for stands in (before, now):
+        assert [row["handed_in_at"] for row in stands["rows"]] == [None, None], "the cell is for the signature"
+        assert (stands["is_for_signature"], stands["leavings"], stands["blank_leavings"]) == (True, [], 2)
+    day.house.at("2027-05-15T09:36:00+03:00")
+    day.ok("close_door", order, "hall П")
+    assert day.candidates[second] in {one["candidate_id"] for one in day.said("candidate-absent")}
+    day.ok("issue_protocol_1", order, "hall П")
+    last = protocols_1(day)[-1]
+    assert (last["is_for_signature"], last["rows"][0]["handed_in_at"] is not None) == (False, True)
+
+
+def test_who_draws_protocol_1_up_opens_it_and_nothing_else_of_admission_s(day: Stage) -> None:
+    """Art. 16 item 1."""
+    day.ok("issue_protocol_1_for_signature", {"exam_id": EXAM, "hall": "А"}, "hall А")
+    render_documents(day.house.runtime, RenderDocuments(exam_id=EXAM, ordered_by="admission"))
+    listed = day.ask("documents", "director", exam_id=EXAM).json()["documents"]
+    one_of = {one["kind"]: f"/admission/api/documents/{one['sha256']}" for one in listed}
+    headers = {"authorization": f"Bearer {day.token('hall А')}"}
+    assert day.house.door.get(one_of["appendix_3"], headers=headers).content.startswith(b"%PDF-")
+    refused(day.house.door.get(one_of["admission_protocol"], headers=headers), "NotAllowed")
+    refused(
+        day.house.door.get(one_of["appendix_3"], headers={"authorization": f"Bearer {day.token('quaestor А')}"}),
+        "NotAllowed",
+    )
 
 
 @pytest.mark.parametrize(("reason", "bans"), [("copying", 1), ("talking", 0), ("devices", 0)])

@@ -1,9 +1,13 @@
 """Pages of the commission and of the halls, as a browser uses them."""
 
+import re
+
 import httpx
 import pytest
 
+from contracts.events.chassis import RenderDocuments
 from contracts.people import Role
+from services.admission.worker import render_documents
 from tests.cast import acting, player
 from tests.interface.admission.stage import EXAM, Stage
 
@@ -113,6 +117,30 @@ def test_the_hall_is_drawn_as_seats(day: Stage, language: str) -> None:
     assert shown.count('class="seat ') == 12
     assert shown.count('class="seat identified"') == 1
     assert player(first).identifier in shown
+
+
+def test_protocol_1_is_issued_and_opened_from_the_hall_s_page(day: Stage) -> None:
+    """Art. 16 item 1."""
+    headers = {"authorization": f"Bearer {day.token('hall А')}"}
+    path = f"/admission/hall/{EXAM}/А"
+    assert "Още не е изготвен." in day.house.door.get(path, headers=headers).text
+    said = day.house.door.post(path, data={"verb": "issue_protocol_1_for_signature"}, headers=headers)
+    assert said.status_code == 303
+    shown = day.house.door.get(path, headers=headers).text
+    assert "Протокол № 1 за подпис, " in shown
+    assert "(изготвя се)" in shown
+    assert 'value="issue_protocol_1"' not in shown, "the last issue waits for the door"
+    early = day.house.door.post(path, data={"verb": "issue_protocol_1"}, headers=headers)
+    assert (early.status_code, "вратата не е затворена" in early.text) == (409, True)
+    assert day.house.door.post(path, data={"verb": "close_door"}, headers=headers).status_code == 404
+    render_documents(day.house.runtime, RenderDocuments(exam_id=EXAM, ordered_by="admission"))
+    linked = re.search(
+        r'href="(/admission/api/documents/\w+)">Протокол № 1 за подпис<', day.house.door.get(path, headers=headers).text
+    )
+    assert linked is not None
+    assert day.house.door.get(linked[1], headers=headers).content.startswith(b"%PDF-")
+    chair = {"authorization": f"Bearer {day.token('chair')}"}
+    assert 'name="verb"' not in day.house.door.get(path, headers=chair).text
 
 
 def test_an_unknown_hall_is_a_page_that_says_so(day: Stage) -> None:
