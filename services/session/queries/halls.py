@@ -56,39 +56,49 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
     found = select(Incident).where(Incident.exam_id == exam_id, Incident.hall == hall)
     incidents = [_incident(work, one) for one in work.session.scalars(found.order_by(Incident.reported_at.desc()))]
     exam = exam_of(work, exam_id)
-    return hall_facts(place) | {
-        "now": work.now.isoformat(),
-        "seats": sorted(seats, key=lambda seat: seat["seat"]),
-        "announcements": announcements(work, exam_id, hall),
-        "incidents": sorted(incidents, key=lambda one: not one["waits"]),
-        "remaining_minutes": _remaining_minutes(work, place),
-        "writings": _writings(work, exam_id, place),
-        "sub_variants": _sub_variants(work, exam_id, place),
-        "instructions_sha256": _instructions(work, place),
-        "documents": _issued(work, place),
-        "switches": {name: getattr(exam, name) for name in SWITCHES},
+    return (
+        hall_facts(place)
+        | _board(work, exam_id, place)
+        | {
+            "now": work.now.isoformat(),
+            "seats": sorted(seats, key=lambda seat: seat["seat"]),
+            "announcements": announcements(work, exam_id, hall),
+            "incidents": sorted(incidents, key=lambda one: not one["waits"]),
+            "remaining_minutes": _remaining_minutes(work, place),
+            "sub_variants": _sub_variants(work, exam_id, place),
+            "instructions_sha256": _instructions(work, place),
+            "documents": _issued(work, place),
+            "switches": {name: getattr(exam, name) for name in SWITCHES},
+        }
+    )
+
+
+def _board(work: Work, exam_id: str, hall: Hall) -> dict[str, Any]:
+    """What the hall is to be told of the remaining time, and whether it was: ``writings`` each hour on paper (Art.
+    39(1)), and the ``warning`` before the end in every hall (Art. 39(2), App. 4); nothing before the start.
+    """
+    if hall.started_at is None or hall.ends_at is None:
+        return {"writings": [], "warning": None}
+    law_hours = hours.session_of(law_of(work, exam_id), Mode(hall.mode), hall.session)
+    written = _announced(work, hall, "written")
+    due = hours.writings(hall.started_at, hall.ends_at, law_hours)
+    hour_ends = zip(due, (*due[1:], hall.ends_at), strict=True) if due else ()
+    last = hours.warning_at(hall.ends_at, law_hours)
+    return {
+        "writings": [_line(work, hall, written, begin, end) for begin, end in hour_ends],
+        "warning": _line(work, hall, _announced(work, hall, "remaining"), last, hall.ends_at),
     }
 
 
-def _writings(work: Work, exam_id: str, hall: Hall) -> list[dict[str, Any]]:
-    """When the remaining time is to be written in a hall on paper (Art. 39(1)), and whether it was."""
-    if hall.mode != Mode.PAPER or hall.started_at is None or hall.ends_at is None:
-        return []
-    due = hours.writings(hall.started_at, hall.ends_at, law_of(work, exam_id).clock.paper)
+def _announced(work: Work, hall: Hall, kind: str) -> list[datetime]:
     rows = select(Announcement.announced_at).where(
-        Announcement.exam_id == exam_id, Announcement.hall == hall.hall, Announcement.kind == "written"
+        Announcement.exam_id == hall.exam_id, Announcement.hall == hall.hall, Announcement.kind == kind
     )
-    written = list(work.session.scalars(rows))
-    hour_ends = zip(due, (*due[1:], hall.ends_at), strict=True)
-    return [{"at": begin.isoformat(), "state": _writing(written, begin, end, work.now)} for begin, end in hour_ends]
+    return list(work.session.scalars(rows))
 
 
-def _writing(written: Sequence[datetime], begin: datetime, end: datetime, now: datetime) -> str:
-    if any(begin <= at < end for at in written):
-        return "written"
-    if now < begin:
-        return "later"
-    return "due" if now < end else "missed"
+def _line(work: Work, hall: Hall, done: Sequence[datetime], begin: datetime, end: datetime) -> dict[str, Any]:
+    return {"at": begin.isoformat(), "state": hours.due_state(done, begin, end, work.now, ended_at=hall.ended_at)}
 
 
 def _remaining_minutes(work: Work, hall: Hall) -> int | None:

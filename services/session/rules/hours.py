@@ -47,7 +47,12 @@ def end_of(started_at: datetime, law: Regulation) -> datetime:
 
 def check_warning(now: datetime, ends_at: datetime, hours: Session) -> None:
     """Refuse the warning before the last minutes. Source: Art. 39(2), App. 4. Raises ``TooEarly``."""
-    _not_before(now, ends_at - timedelta(minutes=hours.warning_minutes_before_end), "чл. 39, ал. 2")
+    _not_before(now, warning_at(ends_at, hours), "чл. 39, ал. 2")
+
+
+def warning_at(ends_at: datetime, hours: Session) -> datetime:
+    """From when on the remaining time is announced. Source: Art. 39(2), App. 4."""
+    return ends_at - timedelta(minutes=hours.warning_minutes_before_end)
 
 
 def writings(started_at: datetime, ends_at: datetime, hours: Session) -> tuple[datetime, ...]:
@@ -71,6 +76,23 @@ def check_writing(now: datetime, due: Collection[datetime], written_at: Collecti
         _not_before(now, min(due), "чл. 39, ал. 1")
     if any(at >= past[-1] for at in written_at):
         raise AlreadyDone(what=Phrase("записване на оставащото време", "writing down the remaining time"))
+
+
+def due_state(
+    done_at: Collection[datetime], begin: datetime, end: datetime, now: datetime, *, ended_at: datetime | None
+) -> str:
+    """How what is due between two instants stands: ``later``, ``due``, ``done``, ``missed``, or ``not_needed`` where
+    the hall ended before.
+
+    Source: Art. 39. Own choice: what was missed stays visible.
+    """
+    if any(begin <= at < end for at in done_at):
+        return "done"
+    if ended_at is not None and ended_at <= begin:
+        return "not_needed"
+    if now < begin:
+        return "later"
+    return "due" if now < end and ended_at is None else "missed"
 
 
 def check_end(now: datetime, ends_at: datetime, *, working_until: Collection[datetime | None]) -> None:

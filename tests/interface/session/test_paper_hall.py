@@ -21,6 +21,13 @@ def started(day: ExamDay) -> ExamDay:
     return day
 
 
+@pytest.fixture
+def unlocked_too(running: ExamDay) -> ExamDay:
+    """The hall on paper started at 9:36, those at computers at 9:30."""
+    start_paper(running)
+    return running
+
+
 def page(day: ExamDay, who: str, path: str = "/session/hall", **more: str) -> str:
     headers = {"authorization": f"Bearer {day.house.token(day.people[who])}"}
     answer = day.house.door.get(path, params=hall("Х1") | more, headers=headers)
@@ -49,20 +56,70 @@ def test_art_39_1_start_and_end_are_shown_and_the_remaining_time_is_written_each
     started.on("10:36")
     assert written(started) == ["due", "later"]
     assert press(started, "hall Х1", "write_remaining").status_code == 303
-    assert written(started) == ["written", "later"]
+    assert written(started) == ["done", "later"]
     assert "остават 120 мин." in page(started, "hall Х1")
     started.refused("AlreadyDone", "hall Х1", "write_remaining", **hall("Х1"))
     started.on("11:40")
     assert started.do("hall Х1", "write_remaining", **hall("Х1")) == {"minutes": 56}
     started.on("12:36")
     started.refused("OutOfOrder", "hall Х1", "write_remaining", **hall("Х1"))
-    assert written(started) == ["written", "written"]
+    assert written(started) == ["done", "done"]
 
 
 def test_an_hour_at_which_nothing_was_written_stays_visible(started: ExamDay) -> None:
     started.on("11:36")
     assert written(started) == ["missed", "due"]
     assert "не е записано" in page(started, "hall Х1")
+
+
+def warning(day: ExamDay, name: str) -> str:
+    state: str = day.house.ask("hall", day.people["chair"], **hall(name)).json()["warning"]["state"]
+    return state
+
+
+def button(day: ExamDay, name: str) -> str:
+    """The button that announces the remaining time, as the administrator of a hall sees it."""
+    headers = {"authorization": f"Bearer {day.house.token(day.people[f'hall {name}'])}"}
+    html = day.house.door.get("/session/hall", params=hall(name), headers=headers).text
+    found = re.search(r"<button[^>]*>Обявяване на оставащото време</button>", html)
+    assert found is not None
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "due", "end"), [("Х1", "12:20:59", "12:21", "12:36"), ("К1", "12:14:59", "12:15", "12:30")]
+)
+def test_art_39_2_fifteen_minutes_before_the_end_the_hall_is_prompted_to_announce_what_remains(
+    unlocked_too: ExamDay, name: str, before: str, due: str, end: str
+) -> None:
+    """App. 4 promises the same at computers."""
+    day = unlocked_too
+    day.on(before)
+    assert (warning(day, name), "plain" in button(day, name)) == ("later", True)
+    day.on(due)
+    assert (warning(day, name), "plain" in button(day, name)) == ("due", False)
+    day.do(f"hall {name}", "announce_remaining", **hall(name))
+    assert (warning(day, name), "plain" in button(day, name)) == ("done", True)
+    day.on(end)
+    assert warning(day, name) == "done"
+
+
+def test_art_39_2_an_announcement_that_was_missed_stays_visible(started: ExamDay) -> None:
+    started.on("12:36")
+    assert warning(started, "Х1") == "missed"
+    assert "не е обявено" in page(started, "hall Х1")
+    started.do("hall Х1", "end_hall", **hall("Х1"))
+    assert warning(started, "Х1") == "missed"
+
+
+def test_in_a_hall_that_ended_before_nothing_is_due_any_more(started: ExamDay) -> None:
+    """Art. 40(3): everybody had handed in."""
+    started.on("11:00")
+    for one in started.halls["Х1"]:
+        started.do("hall Х1", "hand_in", **one.about)
+    started.do("hall Х1", "end_hall", **hall("Х1"))
+    started.on("12:25")
+    assert (written(started), warning(started, "Х1")) == (["missed", "not_needed"], "not_needed")
 
 
 def test_screens_show_the_time_themselves(running: ExamDay) -> None:
