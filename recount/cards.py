@@ -140,11 +140,27 @@ def _differ(one: dict[str, Any], other: dict[str, Any], key: Key, but_not: Any) 
     return any(_crosses(one, question) != _crosses(other, question) for question in key if int(question) not in but_not)
 
 
+def _noted(record: Record, action: str) -> list[tuple[str, dict[str, Any]]]:
+    """The rows of the chain that note this action of a card, under the number that the card has now: where a person's
+    completed number was corrected, two cards exchanged all that had been noted of them (Art. 44).
+    """
+    now: dict[str, str] = {}
+    found = []
+    for row in reversed(record.of("grading_paper", "audit")):
+        facts = row["facts"]
+        if row["action"] == "number:corrected":
+            one, other = facts["was"], facts["number"]
+            now |= {one: now.get(other, other), other: now.get(one, one)}
+        elif row["action"] == action:
+            found.append((row["actor"], facts | {"number": now.get(facts["number"], facts["number"])}))
+    return found[::-1]
+
+
 def _check_noted(record: Record, card: dict[str, Any], report: Report) -> None:
     """Each count as the chain noted it when it was made, and each noted count still there."""
     noted = {}
     for stage, action in ((_MARKING, "card:marked"), (_SETTLING, "card:settled")):
-        for marker, facts in record.noted("grading_paper", action):
+        for marker, facts in _noted(record, action):
             if facts["number"] == card["number"]:
                 counted = (marker, facts["correct"], facts["wrong"], facts["marks_sha256"])
                 noted[facts["round"], stage] = counted
@@ -164,17 +180,17 @@ def _check_noted(record: Record, card: dict[str, Any], report: Report) -> None:
     words = [(one["round"], one["marker"], one["dissent"], one["absent"]) for one in card["opinions"]]
     heard = [
         (facts["round"], marker, facts["dissent"], None)
-        for marker, facts in record.noted("grading_paper", "card:opinion")
+        for marker, facts in _noted(record, "card:opinion")
         if facts["number"] == card["number"]
     ]
     heard += [
         (facts["round"], facts["marker"], None, facts["absent"])
-        for _, facts in record.noted("grading_paper", "card:absence")
+        for _, facts in _noted(record, "card:absence")
         if facts["number"] == card["number"]
     ]
     heard.sort(key=itemgetter(0))
     report.expect(f"card {card['number']}", words, heard, "words on the third count, against the audit chain")
-    annulled = [f["reason"] for _, f in record.noted("grading_paper", "card:annulled") if f["number"] == card["number"]]
+    annulled = [f["reason"] for _, f in _noted(record, "card:annulled") if f["number"] == card["number"]]
     said = [card["annulled_for"]] if card["annulled"] else []
     report.expect(f"card {card['number']}", said, annulled, "annulment, against the audit chain")
 

@@ -45,6 +45,14 @@ class NumberWasRead(Refusal):
     en = "The number of this card was read from its sticker: {number}."
 
 
+class BothCardsWaitForOne(Refusal):
+    """One person has both cards before him: what he is about to record of the one would be recorded of the other."""
+
+    article = "чл. 44; чл. 45"
+    bg = "Карти {numbers} чакат едно и също лице ({names}); номерата им се разменят, след като то запише една от тях."
+    en = "The cards {numbers} wait for one person ({names}); their numbers are exchanged when he has recorded one."
+
+
 class SubVariantWasRead(Refusal):
     """The sub-variant was read from the card; a person completes only what was not."""
 

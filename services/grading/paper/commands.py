@@ -6,7 +6,7 @@ from chassis.document_routes import Readers
 from contracts.people import Role
 from services.grading.paper import schemas
 from services.grading.paper.queries import commission, marking_screens
-from services.grading.paper.usecases import absence, copies, envelopes, marking, protocols, scans
+from services.grading.paper.usecases import absence, copies, corrections, envelopes, marking, protocols, scans
 
 _CHAIR = frozenset({Role.CHAIR})
 _MEMBER = frozenset({Role.MEMBER})
@@ -26,6 +26,7 @@ VERBS = Verbs(
         Verb("assign_numbers", envelopes.assign_numbers, schemas.AssignNumbers, _COMMISSION, "чл. 44"),
         Verb("register_scans", scans.register_scans, schemas.RegisterScans, _COMMISSION, "чл. 44"),
         Verb("complete_number", scans.complete_number, schemas.CompleteNumber, _COMMISSION, "чл. 44"),
+        Verb("correct_number", corrections.correct_number, schemas.CorrectNumber, _CHAIR, "чл. 44"),
         Verb("set_aside_scan", scans.set_aside_scan, schemas.SetAsideScan, _CHAIR, "чл. 44"),
         Verb("distribute_cards", marking.distribute_cards, schemas.OfExam, _CHAIR, "чл. 45"),
         Verb("hand_on_cards", absence.hand_on_cards, schemas.HandOnCards, _CHAIR, "чл. 45; чл. 48, ал. 2"),

@@ -102,6 +102,17 @@ def usable_pages(work: Work, exam_id: str, numbers: Collection[str] | None = Non
     return list(work.session.scalars(wanted.order_by(Reading.scan_sha256, Reading.page)))
 
 
+def page_of(work: Work, exam_id: str, scan_sha256: str, page: int) -> Reading:
+    """A page that nobody has set aside; raises ``NotFound``, ``AlreadyDone``."""
+    name = Phrase(f"{scan_sha256[:12]}, стр. {page}", f"{scan_sha256[:12]}, page {page}")
+    found = work.session.get(Reading, (exam_id, scan_sha256, page))
+    if found is None:
+        raise NotFound(what=name)
+    if found.set_aside_by is not None:
+        raise AlreadyDone(what=name)
+    return found
+
+
 def page_name(page: Reading) -> str:
     """The scan's hash and the page, by which findings call it."""
     return f"{page.scan_sha256}:{page.page}"

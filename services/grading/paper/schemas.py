@@ -59,6 +59,13 @@ class CompleteNumber(OfPage):
     sub_variant = Text(longest=10)
 
 
+class CorrectNumber(OfPage):
+    """The number that stands on a page whose number a person completed, and how it was mistaken."""
+
+    number = CardNumber()
+    reason = Text(longest=500, required=True)
+
+
 class SetAsideScan(OfPage):
     """A page that does not count, and why."""
 

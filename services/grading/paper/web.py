@@ -54,6 +54,7 @@ _ON_PAGE = {
     "assign_numbers": "numbers",
     "register_scans": "scans",
     "complete_number": "scans",
+    "correct_number": "scans",
     "set_aside_scan": "scans",
     "distribute_cards": "marking",
     "hand_on_cards": "marking",

@@ -47,7 +47,9 @@ from services.grading.paper.usecases.marking import CARD_ANNULMENT
 WATCHING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.OPERATOR})
 SETTLING_ROLES = WATCHING - {Role.MEMBER}
 STAGES = ("unscanned", "first", "second", "to_settle", "words", "final", "annulled")
-_NOT_FOR_MEMBERS = frozenset({"to_settle", "third_counts", "annulled", "annulment_proposed", "annulments"})
+_NOT_FOR_MEMBERS = frozenset(
+    {"to_settle", "third_counts", "annulled", "annulment_proposed", "annulments", "completed_numbers"}
+)
 _OF_PAGES = ("unreadable", "without_number", "unknown", "without_sub_variant")
 
 
@@ -83,6 +85,7 @@ def progress(work: Work, *, exam_id: str) -> Answer:
         "read": _how_many(work, select(Scan.scan_sha256).where(Scan.exam_id == exam_id, Scan.read_at.is_not(None))),
         **_plain(asdict(found)),
         "to_complete": _to_complete(found, pages),
+        "completed_numbers": _completed_numbers(pages),
         "sub_variants": list(work.session.scalars(_sub_variants(exam_id))),
         "sent_to_human": sum(_is_for_a_person(page) for page in pages),
         "annulment_proposed": sorted(page.number for page in pages if _proposes_annulment(page) and page.number),
@@ -145,6 +148,20 @@ def _to_complete(found: Findings, pages: list[Reading]) -> list[dict[str, Any]]:
         }
         for name, page in sorted(by_name.items(), key=lambda item: (item[1].number or "", item[0]))
         if name in named
+    ]
+
+
+def _completed_numbers(pages: list[Reading]) -> list[dict[str, Any]]:
+    """The pages whose number a person completed: what he typed may have to be corrected (Art. 44)."""
+    return [
+        {
+            "scan_sha256": page.scan_sha256,
+            "page": page.page,
+            "number": page.number,
+            "picture_sha256": page.picture_sha256,
+        }
+        for page in sorted(pages, key=lambda page: page.number or "")
+        if page.number is not None and page.said["number"] is None
     ]
 
 

@@ -9,13 +9,11 @@ from chassis import acts
 from chassis.acts import ActKind
 from chassis.audit import canonical
 from chassis.commands import Answer
-from chassis.documents import order
 from chassis.work import Work
 from contracts.people import Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from contracts.refusals.grading import CardNotYours, NothingToSettle
-from services.grading.paper.documents import CARD_ANNULMENT_PROTOCOL, CardAnnulmentProtocol
 from services.grading.paper.records import (
     MARKING,
     SETTLING,
@@ -23,7 +21,6 @@ from services.grading.paper.records import (
     announced,
     check_awaits_word,
     check_closed,
-    commission_and_director,
     dossier,
     findings,
     key_of,
@@ -33,13 +30,13 @@ from services.grading.paper.records import (
     unannulled,
     usable_pages,
 )
-from services.grading.paper.rules import checking, signs
+from services.grading.paper.rules import checking
 from services.grading.paper.rules.batch import check_complete
 from services.grading.paper.rules.checking import Standing
 from services.grading.paper.rules.counting import Seen, check_seen, count, in_order
 from services.grading.paper.rules.distribution import distribute, second_marker
 from services.grading.paper.tables import Assignment, Card, Exam, Marking, Opinion
-from services.grading.paper.usecases.protocols import order_empty_protocols
+from services.grading.paper.usecases.protocols import order_annulment_protocol, order_empty_protocols
 
 _BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
 CARD_ANNULMENT = ActKind(
@@ -138,22 +135,10 @@ def propose_card_annulment(work: Work, *, exam_id: str, number: str, reason: str
 def confirm_card_annulment(work: Work, *, exam_id: str, number: str) -> Answer:
     """The second person's half: the card is annulled, whatever was counted on it, by a protocol (Art. 46(2))."""
     exam, card = _markable(work, exam_id, number)
-    page = dossier(work, exam, number).page
     act = acts.confirm(work, CARD_ANNULMENT, exam_id=exam_id, subject=number)
     card.annulled_at, card.annulled_for = work.now, str(act.proposal["reason"])
     work.audit(exam_id, "card:annulled", "чл. 46, ал. 2", number=number, reason=card.annulled_for)
-    protocol = CardAnnulmentProtocol(
-        number=f"К-{number}",
-        exam_on=exam.exam_on,
-        decided_at=work.now,
-        card=number,
-        sub_variant=page.sub_variant if page else None,
-        reason=card.annulled_for,
-        signs=tuple(signs.words(sign).bg for sign in page.said["reasons"]) if page else (),
-        scan_sha256=page.scan_sha256 if page else None,
-        signatories=commission_and_director(work, exam_id),
-    )
-    order(work, CARD_ANNULMENT_PROTOCOL, exam_id, number, protocol)
+    order_annulment_protocol(work, exam, card)
     return {"number": number}
 
 

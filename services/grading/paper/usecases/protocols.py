@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from chassis.commands import Answer
-from chassis.documents import Signatory, order
+from chassis.documents import DocumentKind, Signatory, order
 from chassis.plumbing import DocumentRow
 from chassis.work import Work
 from contracts.events.grading import PaperSheetGraded
@@ -17,8 +17,10 @@ from contracts.refusals.grading import EnvelopesStillSealed, SlipsMissing
 from regulation.calendar import local_day
 from services.grading.paper.documents import (
     APPENDIX_11,
+    CARD_ANNULMENT_PROTOCOL,
     SECOND_MARKING_PROTOCOL,
     Appendix11,
+    CardAnnulmentProtocol,
     MarkedCard,
     SecondMarking,
     SecondMarkingProtocol,
@@ -28,12 +30,14 @@ from services.grading.paper.records import (
     SETTLING,
     Dossier,
     announced,
+    commission_and_director,
+    dossier,
     dossiers,
     law_of,
     members,
     staff,
 )
-from services.grading.paper.rules import checking
+from services.grading.paper.rules import checking, signs
 from services.grading.paper.tables import Assignment, Candidate, Card, Exam, Slip
 
 #: The protocol's copies for one member: handed out with the cards, and completed (Art. 45, 47). Those from the third on
@@ -61,12 +65,38 @@ def order_empty_protocols(work: Work, exam: Exam, markers: Iterable[str]) -> Non
 
 
 def _next_issue(work: Work, exam_id: str, marker: str) -> int:
-    last = work.session.scalar(
+    last = _last_issue(work, APPENDIX_11, exam_id, marker)
+    return _HANDED_OUT if last is None else max(last, COMPLETED) + 1
+
+
+def _last_issue(work: Work, kind: DocumentKind, exam_id: str, subject: str) -> int | None:
+    return work.session.scalar(
         select(func.max(DocumentRow.issue)).where(
-            DocumentRow.exam_id == exam_id, DocumentRow.kind == APPENDIX_11.name, DocumentRow.subject == marker
+            DocumentRow.exam_id == exam_id, DocumentRow.kind == kind.name, DocumentRow.subject == subject
         )
     )
-    return _HANDED_OUT if last is None else max(last, COMPLETED) + 1
+
+
+def order_annulment_protocol(work: Work, exam: Exam, card: Card) -> None:
+    """Order the protocol of a card that is annulled, as it stands now (Art. 46(2)); once more when its number was
+    corrected.
+    """
+    if card.annulled_at is None or card.annulled_for is None:
+        raise ValueError(f"card {card.number} is not annulled")
+    page = dossier(work, exam, card.number).page
+    protocol = CardAnnulmentProtocol(
+        number=f"К-{card.number}",
+        exam_on=exam.exam_on,
+        decided_at=card.annulled_at,
+        card=card.number,
+        sub_variant=page.sub_variant if page else None,
+        reason=card.annulled_for,
+        signs=tuple(signs.words(sign).bg for sign in page.said["reasons"]) if page else (),
+        scan_sha256=page.scan_sha256 if page else None,
+        signatories=commission_and_director(work, exam.exam_id),
+    )
+    issue = (_last_issue(work, CARD_ANNULMENT_PROTOCOL, exam.exam_id, card.number) or 0) + 1
+    order(work, CARD_ANNULMENT_PROTOCOL, exam.exam_id, card.number, protocol, issue=issue)
 
 
 def complete_protocols(work: Work, *, exam_id: str) -> Answer:

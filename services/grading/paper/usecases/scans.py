@@ -12,10 +12,10 @@ from chassis.sweeper import Sweep, lost_jobs
 from chassis.work import Work
 from contracts.events.grading import ReadScan
 from contracts.phrase import Phrase
-from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
+from contracts.refusals.general import OutOfOrder
 from contracts.refusals.grading import NumberNotGiven, NumberTaken, ScanNotYours
 from regulation import Regulation
-from services.grading.paper.records import announced, law_of
+from services.grading.paper.records import announced, law_of, page_of
 from services.grading.paper.rules.batch import check_number_unread, check_sub_variant
 from services.grading.paper.tables import Card, Exam, Reading, Scan, SubVariant
 
@@ -129,7 +129,7 @@ def complete_number(
     What the machine read stays: an answer is never touched here (Art. 44).
     """
     _unstarted(work, exam_id)
-    found = _page(work, exam_id, scan_sha256, page)
+    found = page_of(work, exam_id, scan_sha256, page)
     check_number_unread(found.said["number"], number)
     if work.session.get(Card, (exam_id, number)) is None:
         raise NumberNotGiven(number=number)
@@ -148,7 +148,7 @@ def complete_number(
 def set_aside_scan(work: Work, *, exam_id: str, scan_sha256: str, page: int, reason: str) -> Answer:
     """Leave a page out: scanned twice, no card, to be scanned again (Art. 44)."""
     _unstarted(work, exam_id)
-    found = _page(work, exam_id, scan_sha256, page)
+    found = page_of(work, exam_id, scan_sha256, page)
     found.set_aside_by, found.set_aside_for = work.actor.id, reason
     work.audit(exam_id, "scan:set_aside", "чл. 44", scan=scan_sha256, page=page, number=found.number, reason=reason)
     return {"scan_sha256": scan_sha256, "page": page}
@@ -172,13 +172,3 @@ def _unstarted(work: Work, exam_id: str) -> Exam:
             state=Phrase("картите са разпределени за проверка", "the cards have been distributed for marking")
         )
     return exam
-
-
-def _page(work: Work, exam_id: str, scan_sha256: str, page: int) -> Reading:
-    name = Phrase(f"{scan_sha256[:12]}, стр. {page}", f"{scan_sha256[:12]}, page {page}")
-    found = work.session.get(Reading, (exam_id, scan_sha256, page))
-    if found is None:
-        raise NotFound(what=name)
-    if found.set_aside_by is not None:
-        raise AlreadyDone(what=name)
-    return found
