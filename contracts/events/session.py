@@ -40,6 +40,16 @@ class CandidateLeftHall(Event, service="session", subject="candidate_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CandidateStayedOutside(Event, service="session", subject="candidate_id"):
+    """A candidate who had left the hall was not back when its end was announced (Art. 27, 37). Once a candidate."""
+
+    candidate_id: str
+    mode: Mode
+    hall: str
+    left_at: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
 class SittingAnnulled(Event, service="session", subject="candidate_id"):
     """Commission and director annulled the test (Art. 28(1), 38(1)). Once a candidate.
 
@@ -54,7 +64,10 @@ class SittingAnnulled(Event, service="session", subject="candidate_id"):
 
 @dataclass(frozen=True, kw_only=True)
 class MaterialsHandedIn(Event, service="session", subject="candidate_id"):
-    """The candidate handed in the sealed envelope and signed Protocol № 1 (Art. 29(2), 40(2)). Once a candidate."""
+    """The candidate handed in the sealed envelope and signed Protocol № 1 (Art. 29(2), 40(2)). Once a candidate.
+
+    Of one who did not return: the administrator sealed what had been left with him (Art. 27, 37).
+    """
 
     candidate_id: str
     mode: Mode

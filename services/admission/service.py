@@ -12,6 +12,7 @@ from contracts.events.chassis import AuditHeadTold
 from contracts.events.registration import AnnouncementPublished, ApplicationSubmitted
 from contracts.events.session import (
     CandidateLeftHall,
+    CandidateStayedOutside,
     InstructionsRead,
     MaterialsHandedIn,
     SittingAnnulled,
@@ -66,6 +67,11 @@ class AdmissionService:
     def on_candidate_left_hall(self, work: Work, event: CandidateLeftHall) -> None:
         """Art. 27, 37."""
         usecases.record_leaving(work, event)
+
+    @handles(CandidateStayedOutside)
+    def on_candidate_stayed_outside(self, work: Work, event: CandidateStayedOutside) -> None:
+        """Art. 27, 37."""
+        usecases.record_staying_outside(work, event)
 
     @handles(MaterialsHandedIn)
     def on_materials_handed_in(self, work: Work, event: MaterialsHandedIn) -> None:

@@ -203,7 +203,7 @@ class Leaving(Base):
     exam_id: Mapped[str] = mapped_column(ForeignKey("exams.exam_id"), primary_key=True)
     candidate_id: Mapped[str] = mapped_column(primary_key=True)
     left_at: Mapped[datetime] = mapped_column(primary_key=True)
-    returned_at: Mapped[datetime]
+    returned_at: Mapped[datetime | None]  #: ``None``: not back when the end was announced
 
 
 class HandIn(Base):

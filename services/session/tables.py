@@ -119,7 +119,7 @@ class Sitting(Base):
     unique_number: Mapped[str | None]
     logged_in_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
-    left_at: Mapped[datetime | None]  #: set while out of the hall
+    left_at: Mapped[datetime | None]  #: set while out of the hall; who did not return keeps it
     variant: Mapped[int | None]
     sub_variant: Mapped[str | None]
     annulment_reason: Mapped[str | None]

@@ -18,6 +18,7 @@ from services.admission.usecases.exam_day import (
     record_instructions_read,
     record_leaving,
     record_start,
+    record_staying_outside,
 )
 from services.admission.usecases.halls import assign_seats, plan_halls
 from services.admission.usecases.people import add_person, log_in, renew, sign_declaration
@@ -44,6 +45,7 @@ __all__ = [
     "record_instructions_read",
     "record_leaving",
     "record_start",
+    "record_staying_outside",
     "renew",
     "sign_declaration",
 ]

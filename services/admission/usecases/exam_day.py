@@ -12,6 +12,7 @@ from chassis.work import Work
 from contracts.events.admission import CandidateAbsent, CandidateIdentified, CandidateRefusedAtDoor
 from contracts.events.session import (
     CandidateLeftHall,
+    CandidateStayedOutside,
     InstructionsRead,
     MaterialsHandedIn,
     SittingAnnulled,
@@ -55,6 +56,7 @@ Row = TypeVar("Row", Annulment, Arrival, HandIn, Leaving)
 COPYING = "copying"
 _NOTES: dict[str | None, str] = {"refused": "недопуснат (чл. 6, ал. 4, т. 4)", "absent": "неявил се"}
 _ANNULLED = "анулиран тест"
+_NOT_BACK = "не се е върнал в залата"
 _FIELDS = {"names": Phrase("имена", "names"), "identifier": Phrase("ЕГН/ЛН/ЛНЧ", "personal number")}
 _UNTIL_READ = "instructions_read"  #: the law's word for the moment in ``Session.latecomers_until``
 _QUAESTOR_LINES = 3  #: App. 3 has places for so many
@@ -211,6 +213,7 @@ class _Row:
     state: str | None
     handed_in_at: datetime | None
     is_annulled: bool
+    is_back: bool
 
     @property
     def candidate_id(self) -> str:
@@ -224,20 +227,26 @@ class _Row:
             username=self.application.username,
             appeared=None if self.state is None else self.state == "identified",
             handed_in_at=None if is_for_signature else self.handed_in_at,
-            note=_ANNULLED if self.is_annulled else _NOTES.get(self.state, ""),
+            note=self._note(),
         )
+
+    def _note(self) -> str:
+        notes = [_ANNULLED if self.is_annulled else _NOTES.get(self.state, ""), "" if self.is_back else _NOT_BACK]
+        return "; ".join(filter(None, notes))
 
 
 def _rows(work: Work, exam_id: str, hall: str) -> list[_Row]:
     arrivals = _arrivals(work, exam_id)
     handed_in = {one.candidate_id: one.handed_in_at for one in _of(work, HandIn, exam_id)}
     annulled = {one.candidate_id for one in _of(work, Annulment, exam_id)}
+    outside = {one.candidate_id for one in _of(work, Leaving, exam_id) if one.returned_at is None}
     return [
         _Row(
             application=application,
             state=arrivals.get(seat.candidate_id),
             handed_in_at=handed_in.get(seat.candidate_id),
             is_annulled=seat.candidate_id in annulled,
+            is_back=seat.candidate_id not in outside,
         )
         for seat, application in seated_in(work, exam_id, hall)
     ]
@@ -291,8 +300,15 @@ def record_leaving(work: Work, event: CandidateLeftHall) -> None:
     )
 
 
+def record_staying_outside(work: Work, event: CandidateStayedOutside) -> None:
+    """A line of the list of leavings without an hour of return (Art. 27, 37)."""
+    work.session.add(
+        Leaving(exam_id=event.exam_id, candidate_id=event.candidate_id, left_at=event.left_at, returned_at=None)
+    )
+
+
 def record_hand_in(work: Work, event: MaterialsHandedIn) -> None:
-    """The candidate handed in and signed Protocol № 1 (Art. 29(2), 40(2))."""
+    """The envelope of a candidate was handed in (Art. 29(2), 40(2))."""
     work.session.add(HandIn(exam_id=event.exam_id, candidate_id=event.candidate_id, handed_in_at=event.handed_in_at))
 
 

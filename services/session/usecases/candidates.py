@@ -58,6 +58,8 @@ def record_return(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     if sitting.left_at is None:
         raise OutOfOrder(state=Phrase("кандидатът не е напускал залата", "the candidate has not left the hall"))
+    if hall.ended_at is not None:
+        raise OutOfOrder(state=Phrase("изпитът в залата е приключил", "the exam in the hall has ended"))
     open_one = select(Leaving).where(Leaving.sitting_id == sitting.sitting_id, Leaving.returned_at.is_(None))
     leaving = work.session.scalars(open_one).one()
     leaving.returned_at, sitting.left_at = work.now, None
@@ -122,11 +124,14 @@ def _moved(work: Work, sitting: Sitting, description: str) -> Incident:
 
 
 def hand_in(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
-    """The candidate hands in the sealed envelope and signs Protocol № 1 (Art. 29(2), (3), 40(2), (3))."""
+    """The candidate hands in the sealed envelope and signs Protocol № 1 (Art. 29(2), (3), 40(2), (3)).
+
+    Of one who did not return before the hall's end: the administrator seals what was left with him (Art. 27, 37).
+    """
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     if sitting.handed_in_at is not None:
         raise AlreadyDone(what=Phrase("предаване на материалите", "handing in of the materials"))
-    if sitting.left_at is not None:
+    if sitting.left_at is not None and hall.ended_at is None:
         raise OutOfOrder(state=Phrase("кандидатът е извън залата", "the candidate is outside the hall"))
     if phase_of(work, sitting, hall).state not in _may_hand_in(hall):
         raise OutOfOrder(state=Phrase("изпитът на кандидата не е приключил", "the candidate's sitting has not ended"))
@@ -139,7 +144,9 @@ def hand_in(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
         handed_in_at=work.now,
     )
     work.emit(event)
-    work.audit(exam_id, "materials:handed_in", _of(hall, "чл. 29, ал. 2", "чл. 40, ал. 2"), candidate=candidate_id)
+    has_returned = sitting.left_at is None
+    authority = _of(hall, "чл. 29, ал. 2", "чл. 40, ал. 2") if has_returned else _of(hall, "чл. 27", "чл. 37")
+    work.audit(exam_id, "materials:handed_in", authority, candidate=candidate_id, has_returned=has_returned)
     return {"handed_in_at": work.now.isoformat()}
 
 

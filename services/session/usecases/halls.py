@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from chassis.commands import Answer
 from chassis.work import Work
-from contracts.events.session import InstructionsRead, SittingStarted
+from contracts.events.session import CandidateStayedOutside, InstructionsRead, SittingStarted
 from contracts.people import Mode, Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
@@ -249,7 +249,7 @@ def announce(work: Work, *, exam_id: str, hall: str, text: str) -> Answer:
 
 
 def end_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
-    """Announce the end (Art. 29(1), 40(1)): open sittings are closed as they are."""
+    """Announce the end (Art. 29(1), 40(1)): open sittings are closed as they are; who is outside did not return."""
     work.require(exam_id, Role.HALL_ADMINISTRATOR)
     place = own_hall(work, exam_id, hall)
     if place.ends_at is None:
@@ -261,8 +261,26 @@ def end_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
     hours.check_end(work.now, place.ends_at, working_until=_working_until(work, place, sittings))
     place.ended_at = work.now
     closed = close_expired(work, _who_appeared(sheets))
-    work.audit(exam_id, "hall:ended", "чл. 29, ал. 1; чл. 40, ал. 1", hall=hall, closed=closed)
+    outside = [one.candidate_id for one in sittings if _tell_if_outside(work, one)]
+    authority = "чл. 29, ал. 1; чл. 40, ал. 1"
+    work.audit(exam_id, "hall:ended", authority, hall=hall, closed=closed, not_returned=outside)
     return {"ended_at": work.now.isoformat(), "closed": closed}
+
+
+def _tell_if_outside(work: Work, sitting: Sitting) -> bool:
+    """Say of who left and is not back at the end that he did not return (Art. 27, 37)."""
+    if sitting.left_at is None:
+        return False
+    work.emit(
+        CandidateStayedOutside(
+            exam_id=sitting.exam_id,
+            candidate_id=sitting.candidate_id,
+            mode=Mode(sitting.mode),
+            hall=sitting.hall,
+            left_at=sitting.left_at,
+        )
+    )
+    return True
 
 
 def _working_until(work: Work, hall: Hall, sittings: list[Sitting]) -> list[datetime | None]:

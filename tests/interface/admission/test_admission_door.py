@@ -14,6 +14,7 @@ from chassis.plumbing import AuditRow, DocumentRow
 from contracts.events.chassis import RenderDocuments
 from contracts.events.session import (
     CandidateLeftHall,
+    CandidateStayedOutside,
     InstructionsRead,
     MaterialsHandedIn,
     SittingAnnulled,
@@ -565,6 +566,28 @@ def test_candidates_sign_protocol_1_and_its_list_of_leavings_while_they_are_ther
     day.ok("issue_protocol_1", order, "hall П")
     last = protocols_1(day)[-1]
     assert (last["is_for_signature"], last["rows"][0]["handed_in_at"] is not None) == (False, True)
+
+
+def test_art_37_who_left_and_did_not_return_stands_in_the_list_without_an_hour_of_return(day: Stage) -> None:
+    first, second = day.in_hall("П")
+    order = {"exam_id": EXAM, "hall": "П"}
+    for number in (first, second):
+        day.identify(number, by="hall П")
+    day.house.at("2027-05-15T09:36:00+03:00")
+    day.ok("close_door", order, "hall П")
+    at = datetime(2027, 5, 15, 8, tzinfo=UTC)
+    who = {number: {"exam_id": EXAM, "candidate_id": day.candidates[number]} for number in (first, second)}
+    with day.house.runtime.work() as work:
+        gone = CandidateStayedOutside(**who[first], mode=Mode.PAPER, hall="П", left_at=at)
+        usecases.record_staying_outside(work, gone)
+        for number in (first, second):
+            event = MaterialsHandedIn(**who[number], mode=Mode.PAPER, hall="П", handed_in_at=at)
+            usecases.record_hand_in(work, event)
+    day.ok("issue_protocol_1", order, "hall П")
+    (stands,) = protocols_1(day)
+    assert [row["note"] for row in stands["rows"]] == ["не се е върнал в залата", ""]
+    (leaving,) = stands["leavings"]
+    assert (leaving["left_at"], leaving["returned_at"]) == ("2027-05-15T08:00:00Z", None)
 
 
 def test_who_draws_protocol_1_up_opens_it_and_nothing_else_of_admission_s(day: Stage) -> None:

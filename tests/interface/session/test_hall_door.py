@@ -6,8 +6,10 @@ from typing import Any
 import pikepdf
 import pytest
 
+from chassis.plumbing import AuditRow
 from contracts.events.session import (
     CandidateLeftHall,
+    CandidateStayedOutside,
     MaterialsHandedIn,
     SittingsEnded,
     SittingStarted,
@@ -97,6 +99,54 @@ def test_leaving_and_return_are_told_with_both_hours(running: ExamDay) -> None:
     running.refused("OutOfOrder", "hall К1", "record_return", **one.about)
     (event,) = running.said(CandidateLeftHall)
     assert (event.left_at, event.returned_at, event.hall) == (at("10:05"), at("10:09"), "К1")
+
+
+@pytest.mark.parametrize(("name", "article"), [("К1", "чл. 27"), ("Х1", "чл. 37")])
+def test_a_leaving_without_return_is_told_with_its_hour_when_the_end_is_announced(
+    running: ExamDay, name: str, article: str
+) -> None:
+    """Art. 27, 37: he stands in the list, and what he left with the administrator is his envelope (Art. 30, 41)."""
+    start_paper(running)
+    one, *others = running.halls[name]
+    who = f"hall {name}"
+    running.on("10:05")
+    running.do(who, "record_leaving", **one.about)
+    running.on("12:36")
+    running.refused("OutOfOrder", who, "hand_in", **one.about)
+    running.do(who, "end_hall", **hall(name))
+    (event,) = running.said(CandidateStayedOutside)
+    assert (event.candidate_id, event.left_at, event.hall) == (one.candidate_id, at("10:05"), name)
+    running.refused("OutOfOrder", who, "record_return", **one.about)
+    for other in others:
+        running.do(who, "hand_in", **other.about)
+    everybody = len(running.halls[name])
+    running.refused("OutOfOrder", who, "reconcile_hall", **hall(name), envelopes=everybody)
+    assert "Запечатах материалите, оставени при мен" in page_about(running, who, name, one.candidate_id)
+    running.do(who, "hand_in", **one.about)
+    running.do(who, "reconcile_hall", **hall(name), envelopes=everybody)
+    assert running.said(CandidateLeftHall) == []
+    with running.house.runtime.work() as work:
+        rows = work.session.query(AuditRow).filter_by(action="materials:handed_in").order_by(AuditRow.number)
+        told = [(row.authority, row.facts["has_returned"]) for row in rows]
+    assert told[-1] == (article, False)
+    assert {has_returned for _, has_returned in told[:-1]} == {True}
+
+
+def page_about(day: ExamDay, who: str, name: str, candidate_id: str) -> str:
+    headers = {"authorization": f"Bearer {day.house.token(day.people[who])}"}
+    asked = hall(name) | {"candidate_id": candidate_id}
+    return day.house.door.get("/session/hall", params=asked, headers=headers).text
+
+
+def test_until_the_end_is_announced_who_left_may_come_back(running: ExamDay) -> None:
+    one = running.halls["К1"][0]
+    running.on("12:25")
+    running.do("hall К1", "record_leaving", **one.about)
+    running.on("12:31")
+    running.do("hall К1", "record_return", **one.about)
+    running.do("hall К1", "end_hall", **hall("К1"))
+    assert running.said(CandidateStayedOutside) == []
+    running.do("hall К1", "hand_in", **one.about)
 
 
 def test_nobody_leaves_before_the_start(logged_in: ExamDay) -> None:
