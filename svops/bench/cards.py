@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from regulation import in_force
-from services.grading.paper.cards.command import read_file
+from services.grading.paper.cards.command import Reader, Scan
 from services.grading.paper.cards.layout import CardLayout, read_layout
 from services.grading.paper.cards.printing import page_code, print_card
 from services.grading.paper.cards.simulation import GRADES, Filling, Ink, Written, fill, random_hand, scan
@@ -98,7 +98,7 @@ def _decode(path: Path) -> None:
 
 
 def _read(layout: CardLayout, path: Path) -> None:
-    read_file(path, layout, None)
+    Reader(layout).read(Scan(path, path.stem))
 
 
 def _rate(act: Any, files: Sequence[Path]) -> float:
@@ -122,7 +122,7 @@ def _judged(cards: Sequence[Made], layout: CardLayout) -> dict[str, str]:
     """Against what was meant, a figure a promise."""
     found: Counter[str] = Counter()
     for made in cards:
-        (line,) = read_file(made.path, layout, None)
+        (line,) = Reader(layout).read(Scan(made.path, made.path.stem))
         kind = "bad" if made.filling.is_to_be_annulled() else "good"
         found.update({"registered": line["ok"], kind: 1, f"{kind} proposed": line["annul_proposed"]})
         found.update({"asked": len(line["doubtful"]), "read": layout.questions if line["ok"] else 0})

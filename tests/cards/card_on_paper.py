@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.grading.paper.cards.images import load_pages
+from services.grading.paper.cards.images import load_page
 from services.grading.paper.cards.layout import CardLayout
 from services.grading.paper.cards.page import Reading, read_card
 from services.grading.paper.cards.simulation import GRADES, Filling, Hand, Scan, fill, random_hand, scan
@@ -31,7 +31,7 @@ class Paper:
         return scan(self.filled(filling, seed, hand), GRADES[grade], np.random.default_rng(seed), dpi=SCAN_DPI)
 
     def read(self, jpeg: bytes) -> Reading:
-        return read_card(next(load_pages(jpeg, "image/jpeg")), self.layout)
+        return read_card(load_page(jpeg, "image/jpeg"), self.layout)
 
     def read_filling(self, filling: Filling, seed: int, grade: str = "clean", hand: Hand | None = None) -> Reading:
         return self.read(self.scanned(filling, seed, grade, hand).jpeg)

@@ -44,20 +44,70 @@ def pdf(width: int, height: int, *, page: tuple[int, int] = (595, 842)) -> bytes
         width,
         height,
     )
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+    return _pdf_of(
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Resources<</XObject<</I 4 0 R>>>>/Contents 5 0 R>>" % page,
-        picture + b"/Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(data), data),
-        b"<</Length %d>>stream\n%b\nendstream" % (len(drawing), drawing),
-    ]
+        _stream(picture + b"/Filter/FlateDecode", data),
+        _stream(b"<<", drawing),
+    )
+
+
+def _pdf_of(page: bytes, *objects: bytes) -> bytes:
+    """A PDF of one page, which is object 3; the others follow."""
     out, places = b"%PDF-1.4\n", []
-    for number, content in enumerate(objects, 1):
+    whole = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, *objects)
+    for number, content in enumerate(whole, 1):
         places.append(len(out))
         out += b"%d 0 obj%bendobj\n" % (number, content)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    end = b"xref\n0 6\n0000000000 65535 f \n%btrailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (table, len(out))
-    return out + end
+    size = len(places) + 1
+    end = b"xref\n0 %d\n0000000000 65535 f \n%btrailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+    return out + end % (size, table, size, len(out))
+
+
+def _stream(head: bytes, data: bytes) -> bytes:
+    return head + b"/Length %d>>stream\n%b\nendstream" % (len(data), data)
+
+
+def laughing_pdf(depth: int = 12) -> bytes:
+    """Forms that draw the next form ten times each: 10^12 squares in three kilobytes."""
+    form = b"<</Type/XObject/Subtype/Form/BBox[0 0 595 842]"
+    nested = [
+        _stream(form + b"/Resources<</XObject<</F %d 0 R>>>>" % (5 + number), b"/F Do " * 10)
+        for number in range(1, depth)
+    ]
+    return _pdf_of(
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</XObject<</F 5 0 R>>>>/Contents 4 0 R>>",
+        _stream(b"<<", b"/F Do"),
+        *nested,
+        _stream(form, b"0 0 10 10 re f " * 10),
+    )
+
+
+def swelling_pdf() -> bytes:
+    """Half a gigabyte of drawing orders in half a megabyte."""
+    squeeze = zlib.compressobj(9)
+    data = b"".join(squeeze.compress(b"q Q " * 2**18) for _ in range(512)) + squeeze.flush()
+    return _pdf_of(
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>", _stream(b"<</Filter/FlateDecode", data)
+    )
+
+
+def three_page_tiff() -> bytearray:
+    """A sound one, small enough to be damaged often."""
+    pages = [PIL.Image.fromarray(np.full((520, 520), shade, np.uint8)) for shade in (250, 240, 230)]
+    stream = io.BytesIO()
+    pages[0].save(stream, "TIFF", save_all=True, append_images=pages[1:], compression="tiff_lzw")
+    return bytearray(stream.getvalue())
+
+
+def tiff_without_a_width() -> bytes:
+    """Of its three pages the second says nothing of how wide it is."""
+    whole = three_page_tiff()
+    (first,) = struct.unpack_from("<I", whole, 4)
+    (entries,) = struct.unpack_from("<H", whole, first)
+    (second,) = struct.unpack_from("<I", whole, first + 2 + 12 * entries)
+    struct.pack_into("<H", whole, second + 2, 0x7FFF)
+    return bytes(whole)
 
 
 def jpeg_of_many_scans() -> bytes:
@@ -86,6 +136,9 @@ def hostile_files() -> dict[str, bytes]:
         "bomb.pdf": pdf(60_000, 1_000),
         "wall.pdf": pdf(100, 100, page=(14_400, 14_400)),
         "ribbon.pdf": pdf(100, 100, page=(14_400, 10)),
+        "laughs.pdf": laughing_pdf(),
+        "swelling.pdf": swelling_pdf(),
+        "widthless.tif": tiff_without_a_width(),
         "scans.jpg": jpeg_of_many_scans(),
         **{f"half.{kind}": whole[: len(whole) // 2] for kind, whole in encoded.items()},
         "half.pdf": small[: len(small) // 2],

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from services.grading.paper.cards.images import load_pages
+from services.grading.paper.cards.images import load_page
 from services.grading.paper.cards.layout import MM_PER_INCH
 from services.grading.paper.cards.page import Reading, read_card
 from services.grading.paper.cards.simulation import Filling, Hand, Ink, Written
@@ -46,7 +46,7 @@ def test_the_page_code_tells_the_sub_variant(paper: Paper, candidate: Candidate)
 
 def test_a_page_upside_down_is_read_as_it_lies(paper: Paper, candidate: Candidate) -> None:
     filling = candidate(2)
-    picture = next(load_pages(paper.scanned(filling, 2, "clean").jpeg, "image/jpeg"))
+    picture = load_page(paper.scanned(filling, 2, "clean").jpeg, "image/jpeg")
     upright, turned = read_card(picture, paper.layout), read_card(np.rot90(picture, 2).copy(), paper.layout)
     assert turned.marks == upright.marks
     assert turned.number == filling.number
@@ -160,7 +160,8 @@ def test_a_stroke_that_ends_within_the_next_box_is_no_sign(paper: Paper, steady_
     page = paper.filled(filling, 20, steady_hand)
     place = next(box.rect for box in paper.layout.boxes if (box.question, box.option) == (20, "В"))
     stroke = (np.array(place.centre) + np.array([(-0.5, -0.6), (2.8, 6.5)])) * SCAN_DPI / MM_PER_INCH
-    cv2.line(page, *stroke.round().astype(int).tolist(), (150, 60, 30), 9, cv2.LINE_AA)
+    ends = stroke.round().astype(int).tolist()
+    cv2.line(page, ends[0], ends[1], (150, 60, 30), 9, cv2.LINE_AA)
     assert read_card(page, paper.layout).signs == ()
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import PIL.Image
 import pytest
 from click.testing import CliRunner
 
+from services.grading.paper.cards import command
 from services.grading.paper.cards.command import card
 from services.grading.paper.cards.images import (
     BrokenImage,
@@ -20,13 +22,15 @@ from services.grading.paper.cards.images import (
     TooLarge,
     TooSmall,
     UnknownFormat,
+    load_page,
     load_pages,
 )
 from services.grading.paper.cards.overlay import overlay, question_picture
-from services.grading.paper.cards.page import read_card
+from services.grading.paper.cards.page import read_card, read_page
 from services.grading.paper.cards.printing import PrintedCard
 from services.grading.paper.cards.simulation import Filling, Written
 from tests.cards.card_on_paper import Paper
+from tests.cards.hostile_files import tiff_without_a_width
 
 
 def _png(width: int, height: int) -> bytes:
@@ -44,7 +48,7 @@ def _encoded(picture: np.ndarray, kind: str) -> bytes:
 
 
 def _first(data: bytes, media_type: str) -> None:
-    next(load_pages(data, media_type))
+    load_page(data, media_type)
 
 
 def test_a_picture_of_sixty_thousand_pixels_a_side_is_refused_from_its_header() -> None:
@@ -108,9 +112,9 @@ def test_pages_of_a_tiff_and_of_a_pdf_are_all_read(paper: Paper, printed: Printe
     stream = io.BytesIO()
     pages = [PIL.Image.fromarray(paper.card) for _ in range(3)]
     pages[0].save(stream, "TIFF", save_all=True, append_images=pages[1:])
-    assert [read_card(p, paper.layout).ok for p in load_pages(stream.getvalue(), "image/tiff")] == [True] * 3
+    assert [read_page(p, paper.layout).ok for p in load_pages(stream.getvalue(), "image/tiff")] == [True] * 3
     pdf = list(load_pages(printed.pdf.read_bytes(), "application/pdf"))
-    assert [read_card(p, paper.layout).ok for p in pdf] == [True]
+    assert [read_page(p, paper.layout).ok for p in pdf] == [True]
 
 
 def test_the_overlay_is_a_jpeg_and_needs_a_card(paper: Paper) -> None:
@@ -149,6 +153,77 @@ def test_a_batch_that_was_stopped_goes_on_where_it_stopped(printed: PrintedCard,
     lines = [json.loads(line) for line in into.read_text(encoding="utf-8").splitlines()]
     assert [line["file"] for line in lines] == [str(file) for file in files]
     assert [line["why_not"] for line in lines] == ["read_before", "cannot_be_opened", "cannot_be_opened"]
+
+
+def test_what_another_batch_left_in_the_file_stays_there(printed: PrintedCard, tmp_path: Path) -> None:
+    into = tmp_path / "readings.jsonl"
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        read = ["read", "--layout", str(printed.layout), "--into", str(into), str(tmp_path / name / "1.png")]
+        assert CliRunner().invoke(card, read).exit_code == 0
+    lines = [json.loads(line) for line in into.read_text(encoding="utf-8").splitlines()]
+    assert [line["file"] for line in lines] == [str(tmp_path / name / "1.png") for name in ("one", "two")]
+
+
+def test_a_file_whose_pages_were_not_all_written_is_read_again(printed: PrintedCard, tmp_path: Path) -> None:
+    stack, into = tmp_path / "stack.tif", tmp_path / "readings.jsonl"
+    stack.write_bytes(tiff_without_a_width())
+    read = ["read", "--layout", str(printed.layout), "--into", str(into), str(stack)]
+    assert CliRunner().invoke(card, read).exit_code == 0
+    whole = into.read_bytes()
+    into.write_bytes(b"".join(whole.splitlines(keepends=True)[:2]) + b"\n")
+    assert CliRunner().invoke(card, read).exit_code == 0
+    assert into.read_bytes() == whole
+    lines = [json.loads(line) for line in whole.splitlines()]
+    assert [(line["page"], line["pages"], line["why_not"]) for line in lines] == [
+        (1, 3, "empty_page"),
+        (2, 3, "broken_image"),
+        (3, 3, "empty_page"),
+    ]
+
+
+def test_scans_of_the_same_name_keep_an_overlay_each(printed: PrintedCard, tmp_path: Path) -> None:
+    files = [tmp_path / name / "1.png" for name in ("one", "two")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_bytes(printed.picture.read_bytes())
+    over = tmp_path / "over"
+    read = ["read", "--layout", str(printed.layout), "--overlay", str(over), *map(str, files)]
+    assert CliRunner().invoke(card, read).exit_code == 0
+    assert len(list(over.iterdir())) == len(files)
+
+
+def test_the_evidence_of_every_box_is_kept_with_a_picture_a_question(printed: PrintedCard, tmp_path: Path) -> None:
+    kept = tmp_path / "evidence"
+    read = ["read", "--layout", str(printed.layout), "--evidence", str(kept), str(printed.picture)]
+    assert CliRunner().invoke(card, read).exit_code == 0
+    boxes = json.loads((kept / "card" / "boxes.json").read_text(encoding="utf-8"))
+    assert len(boxes) == 360
+    assert {"question", "option", "state", "ink", "shares", "darkness", "colour", "margin"} == set(boxes[0])
+    assert len(list((kept / "card").glob("*.jpg"))) == 90
+
+
+def test_a_file_that_kills_its_reader_is_told_and_the_others_are_read(
+    printed: PrintedCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [tmp_path / f"{number}.png" for number in range(8)]
+    for file in files:
+        file.write_bytes(b"deadly" if file.stem == "2" else b"harmless")
+    monkeypatch.setattr(command, "Reader", _Mortal)
+    read = ["read", "--layout", str(printed.layout), "--jobs", "2", *map(str, files)]
+    result = CliRunner().invoke(card, read)
+    assert result.exit_code == 0, result.output
+    told = {line["file"]: line["why_not"] for line in map(json.loads, result.stdout.splitlines())}
+    assert told == {str(file): "worker_died" if file.stem == "2" else "unknown_format" for file in files}
+
+
+class _Mortal(command.Reader):
+    """A reader that a certain file ends, as a fault in a library's machine code would."""
+
+    def read(self, scan: command.Scan) -> list[command.Line]:
+        if scan.path.read_bytes() == b"deadly":
+            os._exit(1)
+        return super().read(scan)
 
 
 def test_a_scan_that_shows_a_streak_is_read_as_if_it_were_none(paper: Paper) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from services.grading.paper.cards.images import load_pages, media_type_of
+from services.grading.paper.cards.images import load_page, media_type_of
 from services.grading.paper.cards.layout import CardLayout, read_layout
 from services.grading.paper.cards.page import Reading, read_card
 from services.grading.paper.cards.printing import page_code, print_card
@@ -48,7 +48,7 @@ def made(paper: Paper, grade: str, seed: int) -> tuple[Card, bytes]:
 def read(paper: Paper, layout: CardLayout, grade: str, seed: int) -> Case:
     """Make one card and read it."""
     card, scan = made(paper, grade, seed)
-    picture = next(load_pages(scan, media_type_of(scan)))
+    picture = load_page(scan, media_type_of(scan))
     return Case(card, scan, picture, read_card(picture, layout))
 
 

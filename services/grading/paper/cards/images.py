@@ -4,6 +4,7 @@ A picture is height x width (grey) or height x width x 3 (BGR), 8 bits. Scans fi
 quartered while decoding.
 """
 
+import functools
 import io
 import warnings
 from collections.abc import Callable, Iterator
@@ -33,8 +34,8 @@ JPEG_SCAN = b"\xff\xda"
 JPEG_END = b"\xff\xd9"
 JPEG_END_WITHIN = 1_024
 
-FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/tiff": "TIFF"}
-PDF = "application/pdf"
+JPEG, PNG, TIFF, PDF = "image/jpeg", "image/png", "image/tiff", "application/pdf"
+FORMATS = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF"}
 REDUCED = {
     1: cv2.IMREAD_COLOR,
     2: cv2.IMREAD_REDUCED_COLOR_2,
@@ -55,7 +56,7 @@ class UnknownFormat(ScanRefused):
 
 
 class TooLarge(ScanRefused):
-    """More bytes, pixels or pages than a card can need."""
+    """More bytes, pixels, pages or work than a card can need."""
 
     code = "too_large"
 
@@ -72,13 +73,19 @@ class BrokenImage(ScanRefused):
     code = "broken_image"
 
 
+Page = Image | ScanRefused
+Opened = tuple[int, Callable[[int], Page]]
+Decoded = tuple[int, Callable[[int], Image]]
+REFUSALS = {kind.code: kind for kind in (UnknownFormat, TooLarge, TooSmall, BrokenImage)}
+
+
 def media_type_of(data: bytes) -> str:
     """What the first bytes say the file is. Raises `UnknownFormat`."""
     starts = {
-        b"\xff\xd8\xff": "image/jpeg",
-        b"\x89PNG\r\n\x1a\n": "image/png",
-        b"II*\0": "image/tiff",
-        b"MM\0*": "image/tiff",
+        b"\xff\xd8\xff": JPEG,
+        b"\x89PNG\r\n\x1a\n": PNG,
+        b"II*\0": TIFF,
+        b"MM\0*": TIFF,
         b"%PDF-": PDF,
     }
     for start, media_type in starts.items():
@@ -87,18 +94,50 @@ def media_type_of(data: bytes) -> str:
     raise UnknownFormat("neither JPEG, PNG, TIFF nor PDF")
 
 
-def load_pages(data: bytes, media_type: str) -> Iterator[Image]:
-    """The pages of a file, one at a time, each at about the resolution reading needs. Raises `ScanRefused`."""
+def load_pages(data: bytes, media_type: str) -> Iterator[Page]:
+    """The pages of a file, one at a time, each at about the resolution reading needs.
+
+    A page that is not taken is told in its place and those after it follow; raises `ScanRefused` where the whole file
+    is not taken. Only a JPEG is bounded by its header: other kinds are opened by `decoder`.
+    """
+    count, page = opened(data, media_type)
+    for index in range(count):
+        yield page(index)
+
+
+def opened(data: bytes, media_type: str) -> Opened:
+    """How many pages a file has, and what decodes one by its index or tells why not. Raises `ScanRefused`."""
     if len(data) > MOST_BYTES:
         raise TooLarge(f"{len(data)} bytes")
     if media_type_of(data) != media_type:
         raise UnknownFormat(f"not {media_type}")
-    pages = _pdf_pages if media_type == PDF else _jpeg_page if media_type == "image/jpeg" else _frames
-    yield from pages(data)
+    count, page = _named_errors(lambda: OPENED[media_type](data))
+    if count > MOST_PAGES:
+        raise TooLarge(f"more than {MOST_PAGES} pages")
+    return count, functools.partial(_page_or_refusal, page)
 
 
-def _jpeg_page(data: bytes) -> Iterator[Image]:
-    size = _named_errors(lambda: _header(data).size)
+def load_page(data: bytes, media_type: str) -> Image:
+    """The first page of a file. Raises `ScanRefused`."""
+    page = next(load_pages(data, media_type))
+    if isinstance(page, ScanRefused):
+        raise page
+    return page
+
+
+def _page_or_refusal(page: Callable[[int], Image], index: int) -> Page:
+    try:
+        return _named_errors(lambda: page(index))
+    except ScanRefused as refusal:
+        return refusal
+
+
+def _jpeg(data: bytes) -> Decoded:
+    return 1, lambda _: _jpeg_page(data)
+
+
+def _jpeg_page(data: bytes) -> Image:
+    size = _header(data).size
     _check_size(size)
     if data.count(JPEG_SCAN) > MOST_SCANS_IN_A_JPEG:
         raise TooLarge("a JPEG of more scans than any camera or scanner writes")
@@ -107,46 +146,63 @@ def _jpeg_page(data: bytes) -> Iterator[Image]:
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), REDUCED[reduction(max(size))])
     if picture is None:
         raise BrokenImage("the JPEG cannot be decoded")
-    yield np.asarray(picture, dtype=np.uint8)
+    return np.asarray(picture, dtype=np.uint8)
 
 
-def _frames(data: bytes) -> Iterator[Image]:
-    picture = _named_errors(lambda: _header(data))
+def _png(data: bytes) -> Decoded:
+    return 1, lambda _: _frame(_header(data), 0)
+
+
+def _tiff(data: bytes) -> Decoded:
+    picture = _header(data)
+    return _frame_count(picture), lambda index: _frame(picture, index)
+
+
+def _frame_count(picture: PIL.Image.Image) -> int:
+    """As many as can be found, a broken one among them; where two are broken in turn nothing is known of the rest."""
+    is_broken = False
     for index in range(MOST_PAGES + 1):
-        if index == MOST_PAGES:
-            raise TooLarge(f"more than {MOST_PAGES} pages")
         try:
             picture.seek(index)
+            is_broken = False
         except EOFError:
-            return
-        _check_size(picture.size)
-        yield _named_errors(lambda: _pixels(picture))
+            return index
+        except Exception:  # noqa: BLE001 - a damaged directory raises whatever its nonsense leads to
+            if is_broken:
+                return index
+            is_broken = True
+    return MOST_PAGES + 1
 
 
-def _pdf_pages(data: bytes) -> Iterator[Image]:
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise BrokenImage("the PDF cannot be opened") from error
-    if len(document) > MOST_PAGES:
-        raise TooLarge(f"{len(document)} pages")
-    for number in range(len(document)):
-        yield _pdf_page(document, number)
+def _frame(picture: PIL.Image.Image, index: int) -> Image:
+    picture.seek(index)
+    _check_size(picture.size)
+    return _pixels(picture)
 
 
-def _pdf_page(document: pypdfium2.PdfDocument, number: int) -> Image:
-    try:
-        page = document[number]
-        for image in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]):
-            width, height = image.get_px_size()
-            if width * height > MOST_PIXELS:
-                raise TooLarge(f"a picture of {width} x {height} pixels in the PDF")
-        scale = min(PDF_DPI / 72, PDF_LONG_SIDE / max(page.get_size()))
-        _check_size((round(page.get_width() * scale), round(page.get_height() * scale)))
-        bitmap = page.render(scale=scale, rev_byteorder=False)
-    except pypdfium2.PdfiumError as error:
-        raise BrokenImage("a page of the PDF cannot be drawn") from error
+def _pdf(data: bytes) -> Decoded:
+    document = pypdfium2.PdfDocument(data)
+    return len(document), lambda index: _pdf_page(document, index)
+
+
+def _pdf_page(document: pypdfium2.PdfDocument, index: int) -> Image:
+    page = document[index]
+    for image in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]):
+        width, height = image.get_px_size()
+        if width * height > MOST_PIXELS:
+            raise TooLarge(f"a picture of {width} x {height} pixels in the PDF")
+    scale = min(PDF_DPI / 72, PDF_LONG_SIDE / max(page.get_size()))
+    _check_size((round(page.get_width() * scale), round(page.get_height() * scale)))
+    bitmap = page.render(scale=scale, rev_byteorder=False)
     return np.array(bitmap.to_numpy()[..., :3], dtype=np.uint8)
+
+
+OPENED: dict[str, Callable[[bytes], Decoded]] = {
+    JPEG: _jpeg,
+    PNG: _png,
+    TIFF: _tiff,
+    PDF: _pdf,
+}
 
 
 def reduction(long_side: int) -> int:
@@ -193,13 +249,18 @@ def _reduced(picture: NDArray[Any]) -> NDArray[Any]:
 
 
 def _named_errors(work: Callable[[], T]) -> T:
+    """Whatever a library raises over a damaged file is that file's own fault, and told so."""
     try:
         with _strictly():
             return work()
+    except ScanRefused:
+        raise
     except PIL.Image.DecompressionBombError as error:
         raise TooLarge("more pixels than are ever decoded") from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise BrokenImage("the picture cannot be decoded") from error
+    except MemoryError as error:
+        raise TooLarge("more memory than a card can need") from error
+    except Exception as error:
+        raise BrokenImage(f"the file cannot be decoded: {type(error).__name__}") from error
 
 
 @contextmanager

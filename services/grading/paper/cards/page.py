@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from services.grading.paper.cards.images import Page, ScanRefused
 from services.grading.paper.cards.ink import BoxInk, measure
 from services.grading.paper.cards.layout import PAGE_MM, CardLayout, Rect
 from services.grading.paper.cards.numbers import read_number, read_page_code
@@ -53,6 +54,22 @@ class Reading:
         """What follows the last slash of the page code, or None when the code was not read."""
         return self.page_code.rpartition("/")[2] if self.page_code else None
 
+    def evidence(self, layout: CardLayout) -> list[dict[str, Any]]:
+        """What was measured in every box, empty ones too; `margin`: how far from the threshold."""
+        return [
+            {
+                "question": box.question,
+                "option": box.option,
+                "state": read.state.value,
+                "ink": read.ink,
+                "shares": list(read.shares),
+                "darkness": read.darkness,
+                "colour": read.colour,
+                "margin": read.margin,
+            }
+            for box, read in zip(layout.boxes, self.boxes, strict=True)
+        ]
+
     def to_json(self) -> dict[str, Any]:
         """The line of `readings.jsonl`, without the file's name."""
         return {
@@ -70,6 +87,16 @@ class Reading:
             "reasons": list(self.reasons),
             "quality": self.quality,
         }
+
+
+def read_page(page: Page, layout: CardLayout) -> Reading:
+    """Read what was decoded of a file, or say why it was not: nothing is raised for any page."""
+    if isinstance(page, ScanRefused):
+        return Reading(ok=False, why_not=page.code)
+    try:
+        return read_card(page, layout)
+    except Exception as error:  # noqa: BLE001 - one page that breaks the reader is told and ends no batch
+        return Reading(ok=False, why_not="cannot_be_read", quality={"error": f"{type(error).__name__}: {error}"})
 
 
 def read_card(image: Image, layout: CardLayout) -> Reading:

@@ -4,8 +4,6 @@ Source of what is kept: Art. 44–46. A broken file is a reading that says why, 
 """
 
 import dataclasses
-from collections.abc import Iterator
-from typing import Any
 
 import cv2
 import numpy as np
@@ -13,12 +11,12 @@ from numpy.typing import NDArray
 
 from chassis.files import FileStore
 from regulation import Regulation
-from services.grading.paper.cards.images import ScanRefused, load_pages
+from services.grading.paper.cards.decoder import pages_of
+from services.grading.paper.cards.images import Page, ScanRefused
 from services.grading.paper.cards.layout import PAGE_MM, CardLayout
 from services.grading.paper.cards.overlay import overlay
-from services.grading.paper.cards.page import Reading, read_card
+from services.grading.paper.cards.page import Reading, read_page
 from services.grading.paper.cards.printing import page_code, printed_layout
-from services.grading.paper.cards.reading import State
 from services.grading.paper.usecases.scans import PageRead
 
 Image = NDArray[np.uint8]
@@ -26,57 +24,37 @@ Image = NDArray[np.uint8]
 PX_PER_MM = 8
 QUALITY = 80
 UNREAD_LONG_SIDE = 2_000
-OTHER_EXAM, CANNOT_BE_READ = "other_exam", "cannot_be_read"
+OTHER_EXAM = "other_exam"
 
 
 def read_pages(content: bytes, media_type: str, exam_id: str, law: Regulation, files: FileStore) -> list[PageRead]:
     """Every page of a file, in order; pictures go into the store. Never raises for what is in the file."""
     layout = printed_layout(page_code(exam_id, ""), questions=law.questions, options="".join(law.option_letters))
-    found: list[PageRead] = []
     try:
-        # One page after another, so that those before a broken one are kept.
-        for image in load_pages(content, media_type):
-            found += [_read(image, layout, exam_id, files)]
+        return [_read(page, layout, exam_id, files) for page in pages_of(content, media_type)]
     except ScanRefused as refusal:
-        found.append(_unread(refusal.code))
-    return found or [_unread(CANNOT_BE_READ)]
+        return [_unread(Reading(ok=False, why_not=refusal.code))]
 
 
-def _read(image: Image, layout: CardLayout, exam_id: str, files: FileStore) -> PageRead:
-    try:
-        reading = read_card(image, layout)
-    except cv2.error:
-        reading = Reading(ok=False, why_not=CANNOT_BE_READ)
+def _read(page: Page, layout: CardLayout, exam_id: str, files: FileStore) -> PageRead:
+    reading = read_page(page, layout)
+    if isinstance(page, ScanRefused):
+        return _unread(reading)
     if reading.page_code and reading.page_code.rpartition("/")[0] != exam_id:
         reading = Reading(ok=False, why_not=OTHER_EXAM)
     if reading.to_picture is None:
-        return dataclasses.replace(_unread(reading.why_not), picture_sha256=files.put(_jpeg(_small(image))))
-    upright = _upright(image, reading.to_picture)
+        return dataclasses.replace(_unread(reading), picture_sha256=files.put(_jpeg(_small(page))))
+    upright = _upright(page, reading.to_picture)
     placed = dataclasses.replace(reading, to_picture=np.diag([PX_PER_MM, PX_PER_MM, 1.0]))
     return PageRead(
-        reading.to_json() | {"boxes": list(_evidence(reading, layout))},
+        reading.to_json() | {"boxes": reading.evidence(layout)},
         files.put(_jpeg(upright)),
         files.put(overlay(upright, layout, placed)),
     )
 
 
-def _unread(why_not: str) -> PageRead:
-    return PageRead(Reading(ok=False, why_not=why_not).to_json() | {"boxes": []}, None, None)
-
-
-def _evidence(reading: Reading, layout: CardLayout) -> Iterator[dict[str, Any]]:
-    """What was measured in every box that is not simply empty; ``margin``: how far from the threshold."""
-    for box, read in zip(layout.boxes, reading.boxes, strict=True):
-        if read.state is not State.EMPTY:
-            yield {
-                "question": box.question,
-                "option": box.option,
-                "state": read.state.value,
-                "ink": read.ink,
-                "darkness": read.darkness,
-                "colour": read.colour,
-                "margin": read.margin,
-            }
+def _unread(reading: Reading) -> PageRead:
+    return PageRead(reading.to_json() | {"boxes": []}, None, None)
 
 
 def _upright(image: Image, to_picture: NDArray[np.float64]) -> Image:

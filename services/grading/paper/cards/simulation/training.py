@@ -89,9 +89,8 @@ def samples(card: NDArray[np.uint8], layout: CardLayout, cards: int) -> tuple[Fl
         elsewhere = Filling({}, elsewhere=_anywhere(layout, rng))
         page = fill(page, layout, elsewhere, hand, np.random.default_rng(again))
         alone = fill(np.full_like(card, PAPER), layout, elsewhere, hand, np.random.default_rng(again))
-        picture = next(
-            images.load_pages(scan(page, faults, rng, dpi=int(rng.choice([150, 200, 200, 300]))).jpeg, "image/jpeg")
-        )
+        scanned = scan(page, faults, rng, dpi=int(rng.choice([150, 200, 200, 300])))
+        picture = images.load_page(scanned.jpeg, "image/jpeg")
         grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
         try:
             views = Views.of(grey)
