@@ -201,7 +201,10 @@ def findings(work: Work, exam_id: str, usable: Iterable[Reading]) -> Findings:
     waiting = select(Scan.scan_sha256).where(Scan.exam_id == exam_id, Scan.read_at.is_(None))
     codes = set(work.session.scalars(select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id)))
     pages = [Page(page_name(page), page.is_read, page.number, page.sub_variant) for page in usable]
-    return look_through(numbers_of(work, exam_id), len(work.session.scalars(waiting).all()), pages, codes)
+    is_annulled = select(Card.number).where(Card.exam_id == exam_id, Card.annulled_at.is_not(None))
+    annulled = set(work.session.scalars(is_annulled))
+    numbers = numbers_of(work, exam_id)
+    return look_through(numbers, len(work.session.scalars(waiting).all()), pages, codes, annulled)
 
 
 def machine_reading(page: Reading | None) -> MachineReading | None:

@@ -34,9 +34,12 @@ class OfCard(OfExam):
 
 
 class AssignNumbers(OfExam):
-    """How many envelopes lie on the table (Art. 44)."""
+    """How many envelopes lie on the table (Art. 44); ``deviation_reason``: why they are not as many as the halls counted,
+    as the chair says.
+    """
 
     envelopes = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))
+    deviation_reason = Text(longest=500)
 
 
 class RegisterScans(OfExam):

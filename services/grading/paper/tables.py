@@ -33,6 +33,7 @@ class Exam(Base):
     ended_at: Mapped[datetime | None]  #: the sitting on paper ended and the chair has its envelopes (Art. 41)
     appeared: Mapped[int | None]
     numbered_at: Mapped[datetime | None]
+    deviation_reason: Mapped[str | None]  #: why the chair had another number of envelopes than the halls counted
     distributed_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]  #: the small envelopes (Art. 47)
     completed_at: Mapped[datetime | None]

@@ -137,6 +137,28 @@ def test_every_step_from_the_envelopes_to_the_protocols_is_done_on_the_page(exam
     assert "Попълнени" in page(exam, MEMBERS[0])
 
 
+def test_art_41_2_the_chair_s_number_of_envelopes_counts_with_his_reason(exam: PaperExam) -> None:
+    exam.hand_in()
+    told = {"envelopes": "2", "deviation_reason": "Единият плик е празен; прието с протокол."}
+    assert "deviation_reason" not in page(exam, MEMBERS[0])
+    for actor, typed in ((MEMBERS[0], told), (CHAIR, {**told, "deviation_reason": ""})):
+        refused = press(exam, actor, "assign_numbers", **typed)
+        assert (refused.status_code, "предадените в залите са 3" in refused.text) == (409, True)
+    done(exam, CHAIR, "assign_numbers", **told)
+    for one in (CHAIR, MEMBERS[0], DIRECTOR):
+        assert told["deviation_reason"] in page(exam, one)
+    exported = good(exam.ask("export", OPERATOR))
+    (given,) = [row["facts"] for row in exported["audit"] if row["action"] == "numbers:given"]
+    assert len(given["numbers"]) == len(exported["cards"]) == 2
+    assert (given["handed_in"], given["deviation_reason"]) == (3, told["deviation_reason"])
+
+
+def test_a_reason_for_no_difference_is_not_kept(exam: PaperExam) -> None:
+    exam.hand_in()
+    good(exam.tell("assign_numbers", CHAIR, envelopes=3, deviation_reason="Няма."))
+    assert exam.progress()["deviation_reason"] is None
+
+
 def test_art_45_each_member_s_protocol_is_on_the_page_to_be_signed_and_then_completed(exam: PaperExam) -> None:
     exam.hand_in()
     exam.release_key()

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from contracts.events.grading import ReadScan
+from contracts.events.grading import PaperSheetGraded, ReadScan
 from services.grading.paper.tables import Reading
 from services.grading.paper.usecases import scans
 from services.grading.paper.usecases.pages import read_pages
 from services.grading.paper.worker import read_scan
 from tests.interface.grading_paper.paper_exam import (
     CHAIR,
+    DIRECTOR,
     EXAM,
     LAW,
     MEMBERS,
@@ -25,6 +26,7 @@ from tests.interface.grading_paper.paper_exam import (
     scanned,
 )
 from tests.interface.grading_paper.test_commission_page import done, page
+from tests.interface.grading_paper.test_corrected_number import found_by_the_recount
 
 Make = Callable[..., PaperExam]
 
@@ -61,6 +63,23 @@ def test_a_missing_card_is_named(numbered: PaperExam) -> None:
     numbered.register([numbered.upload(scanned(one, first)), numbered.upload(scanned(two, second))])
     assert facts(numbered)["missing"] == third
     assert numbered.progress()["missing"] == [third]
+
+
+def test_art_46_2_a_card_that_is_annulled_is_not_missing(numbered: PaperExam) -> None:
+    missing, *others = sorted(numbered.by_number)
+    numbered.register([numbered.upload(scanned(numbered.by_number[one], one)) for one in others])
+    assert facts(numbered)["missing"] == missing
+    good(numbered.tell("propose_card_annulment", CHAIR, number=missing, reason="В плика няма карта."))
+    good(numbered.tell("confirm_card_annulment", DIRECTOR, number=missing))
+    assert numbered.progress()["missing"] == []
+    good(numbered.tell("distribute_cards", CHAIR))
+    numbered.finish_marking()
+    numbered.open_envelopes()
+    numbered.enter_slips()
+    good(numbered.tell("complete_protocols", CHAIR))
+    annulled = [one for one in numbered.said() if isinstance(one, PaperSheetGraded) and one.annulled]
+    assert [one.sheet for one in annulled] == [missing]
+    assert found_by_the_recount(numbered) == []
 
 
 def test_a_number_that_was_scanned_twice_is_named_until_one_scan_is_set_aside(numbered: PaperExam) -> None:

@@ -195,10 +195,11 @@ def test_what_the_chair_settled_between_machine_and_member_awaits_nobodys_word()
     assert standing(machine(60), Round(counted(61), counted(60)), Round(counted(60)), LAW).final == counted(60)
 
 
-def test_art_44_envelopes_are_as_many_as_were_handed_in() -> None:
-    check_envelopes(3, 3)
+def test_art_44_envelopes_are_as_many_as_were_handed_in_or_the_chair_says_why() -> None:
+    check_envelopes(3, 3, deviation_reason=None)
+    check_envelopes(2, 3, deviation_reason="Единият плик е празен.")
     with pytest.raises(EnvelopesNotAsHandedIn):
-        check_envelopes(2, 3)
+        check_envelopes(2, 3, deviation_reason=None)
 
 
 def test_art_44_numbers_have_five_digits_and_none_twice() -> None:
@@ -271,6 +272,10 @@ def test_art_44_a_card_is_counted_by_the_sub_variant_that_was_read_from_it() -> 
         check_sub_variant("1А", "1Б", opened)
     with pytest.raises(SubVariantNotOpened):
         check_sub_variant("1В", "1В", opened)
+
+
+def test_art_46_2_the_card_of_an_annulled_number_is_not_looked_for() -> None:
+    check_complete(look_through(["11111", "22222"], 0, [page("s1:1", "11111", "1А")], {"1А"}, {"22222"}))
 
 
 def test_one_good_scan_for_every_number_is_complete() -> None:

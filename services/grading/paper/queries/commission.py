@@ -124,6 +124,7 @@ def _of_envelopes(work: Work, exam: Exam) -> dict[str, Any]:
         "handed_in": len(kinds),
         "annulled_in_halls": kinds.count(True),
         "numbered": exam.numbered_at is not None,
+        "deviation_reason": exam.deviation_reason,
     }
 
 

@@ -31,12 +31,16 @@ class Findings:
 
 
 def look_through(
-    numbers: Collection[str], waiting: int, pages: Iterable[Page], sub_variants: Collection[str]
+    numbers: Collection[str],
+    waiting: int,
+    pages: Iterable[Page],
+    sub_variants: Collection[str],
+    annulled: Collection[str] = (),
 ) -> Findings:
     """Match pages with numbers.
 
-    Source: Art. 44, 45. Own choice: a page that the machine cannot read may still be marked by people once a person has
-    completed its number and its sub-variant.
+    Source: Art. 44, 45, 46(2). Own choice: a page that the machine cannot read may still be marked by people once a
+    person has completed its number and its sub-variant; the card of an ``annulled`` number is not looked for.
     """
     pages = sorted(pages, key=lambda page: page.name)
     by_number = defaultdict(list)
@@ -50,7 +54,7 @@ def look_through(
         unknown=tuple(page.name for page in pages if page.number is not None and page.number not in numbers),
         without_sub_variant=tuple(page.name for page in pages if page.number and page.sub_variant not in sub_variants),
         duplicates={number: names for number, names in sorted(by_number.items()) if len(names) > 1},
-        missing=tuple(number for number in sorted(numbers) if number not in by_number),
+        missing=tuple(number for number in sorted(set(numbers) - set(annulled)) if number not in by_number),
     )
 
 

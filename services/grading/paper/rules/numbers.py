@@ -6,9 +6,11 @@ from contracts.refusals.grading import EnvelopesNotAsHandedIn
 from regulation import Regulation
 
 
-def check_envelopes(envelopes: int, handed_in: int) -> None:
-    """Refuse more or fewer envelopes than were handed in. Source: Art. 41(1). Raises ``EnvelopesNotAsHandedIn``."""
-    if envelopes != handed_in:
+def check_envelopes(envelopes: int, handed_in: int, *, deviation_reason: str | None) -> None:
+    """Refuse more or fewer envelopes than were handed in, unless the chair says why. Source: Art. 41. Own choice: as at
+    the hand-over, where he counts them himself. Raises ``EnvelopesNotAsHandedIn``.
+    """
+    if envelopes != handed_in and deviation_reason is None:
         raise EnvelopesNotAsHandedIn(envelopes=envelopes, handed_in=handed_in)
 
 

@@ -29,16 +29,23 @@ OPENING = ActKind(
 CARRIERS = ("голям плик", "малък плик", "карта", "тест")
 
 
-def assign_numbers(work: Work, *, exam_id: str, envelopes: int) -> Answer:
-    """Draw a number for every envelope on the table and order the stickers (Art. 44); once an exam."""
+def assign_numbers(work: Work, *, exam_id: str, envelopes: int, deviation_reason: str | None = None) -> Answer:
+    """Draw a number for every envelope on the table and order the stickers (Art. 44); once an exam.
+
+    ``deviation_reason``: why the chair took over another number than the halls counted (Art. 41(2)); of a member it
+    counts for nothing.
+    """
     exam = announced(work, exam_id, is_locked=True)
     if exam.numbered_at is not None:
         raise AlreadyDone(what=Phrase("поставяне на номера", "numbering"))
-    check_envelopes(envelopes, _handed_in(work, exam))
+    reason, handed_in = deviation_reason if work.role is Role.CHAIR else None, _handed_in(work, exam)
+    check_envelopes(envelopes, handed_in, deviation_reason=reason)
+    exam.deviation_reason = reason if envelopes != handed_in else None
     numbers = draw_numbers(envelopes, law_of(exam), random.SystemRandom())
     exam.numbered_at = work.now
     work.session.add_all(Card(exam_id=exam_id, number=number) for number in sorted(numbers))
-    work.audit(exam_id, "numbers:given", "чл. 44", numbers=sorted(numbers))
+    given = {"numbers": sorted(numbers), "handed_in": handed_in, "deviation_reason": exam.deviation_reason}
+    work.audit(exam_id, "numbers:given", "чл. 44", **given)
     order(work, STICKER_SHEET, exam_id, exam_id, StickerSheet(numbers=tuple(numbers), carriers=CARRIERS))
     return {"numbers": numbers}
 
