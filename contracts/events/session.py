@@ -99,9 +99,13 @@ class AnswerSheetClosed(Event, service="session", subject="sitting_id"):
 
 @dataclass(frozen=True, kw_only=True)
 class SittingsEnded(Event, service="session"):
-    """Every hall of one mode and session ended, and the chair has its envelopes (Art. 30, 41). Once each."""
+    """Every hall of one mode and session ended, and the chair has its envelopes (Art. 30, 41). Once each.
+
+    ``handed_in``: of how many of those who appeared ``MaterialsHandedIn`` was said; a hall says why it is less.
+    """
 
     mode: Mode
     session: int
     appeared: int
     ended_at: Instant
+    handed_in: int | None = None

@@ -237,8 +237,8 @@ class InstructionsTooEarly(Refusal):
 
 
 class MaterialsMissing(Refusal):
-    """Somebody who came has not handed in."""
+    """Somebody who came has not handed in, and nobody said why."""
 
     article = "чл. 29, ал. 2, чл. 40, ал. 2"
-    bg = "Кандидати, които още не са предали материалите: {count}."
-    en = "Candidates who have not handed in: {count}."
+    bg = "Кандидати, които още не са предали материалите: {count}. Ако няма да ги предадат, посочете причината."
+    en = "Candidates who have not handed in: {count}. If they will not, say why."

@@ -119,11 +119,13 @@ class NotOfThisMode(Refusal):
 
 
 class EnvelopesDiffer(Refusal):
-    """The envelopes handed in are not as many as the candidates who came."""
+    """The envelopes handed in are not as many as the candidates who came, and nobody said why."""
 
     article = "чл. 30, ал. 1; чл. 41, ал. 1"
-    bg = "Предадените пликове са {envelopes}, а явилите се кандидати са {appeared}."
-    en = "{envelopes} envelopes were handed in and {appeared} candidates came."
+    bg = (
+        "Предадените пликове са {envelopes}, а явилите се кандидати са {appeared}. Ако това е така, посочете причината."
+    )
+    en = "{envelopes} envelopes were handed in and {appeared} candidates came. If that is so, say why."
 
 
 class EnvelopesNotAsCounted(Refusal):

@@ -64,7 +64,7 @@ VERBS = Verbs(
             _HALL,
             "чл. 16, т. 1",
         ),
-        Verb("issue_protocol_1", usecases.issue_protocol_1, schemas.OfHall, _HALL, "чл. 16, т. 1"),
+        Verb("issue_protocol_1", usecases.issue_protocol_1, schemas.IssueProtocol1, _HALL, "чл. 16, т. 1"),
     ),
     questions=(
         Verb("my_appointments", queries.my_appointments, Nothing, ANYBODY, "чл. 12, ал. 3"),

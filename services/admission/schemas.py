@@ -34,6 +34,12 @@ class OfHall(Shape):
     hall = _hall(required=True)
 
 
+class IssueProtocol1(OfHall):
+    """``deviation_reason``: why somebody who came will not hand in; where everybody has, it counts for nothing."""
+
+    deviation_reason = Text(longest=500, load_default=None)
+
+
 class OfApplication(Shape):
     """A request about one application."""
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from chassis import document_routes
 from chassis.commands import Verb, carry_out
-from chassis.forms import Form, read_form, wrong_fields
+from chassis.forms import Form, payload_of, read_form, wrong_fields
 from chassis.web import COOKIE, Door, json_body, sign_in
 from chassis.work import NOBODY, Actor, Runtime
 from contracts.grounds import Ground
@@ -141,7 +141,8 @@ class Screens:
         try:
             if verb not in _ON_PAGE:
                 raise NotFound(what=verb)
-            await self._door.carry_out(request, verb, dict(request.path_params))
+            typed = form.typed | request.path_params
+            await self._door.carry_out(request, verb, payload_of(VERBS.by_name[verb], typed))
         except Refusal as refusal:
             return await self._hall(request, refusal)
         return RedirectResponse(request.url.path, status_code=303)

@@ -83,12 +83,12 @@ VERBS = Verbs(
         Verb("end_hall", halls.end_hall, schemas.OfHall, _HALL, "чл. 29, ал. 1; чл. 40, ал. 1"),
         Verb("hand_in", candidates.hand_in, schemas.OfCandidate, _HALL, "чл. 29, ал. 2; чл. 40, ал. 2"),
         Verb(
-            "reconcile_hall", reconciling.reconcile_hall, schemas.ReconcileHall, _HALL, "чл. 30, ал. 1; чл. 41, ал. 1"
+            "reconcile_hall", reconciling.reconcile_hall, schemas.CountEnvelopes, _HALL, "чл. 30, ал. 1; чл. 41, ал. 1"
         ),
         Verb(
             "take_over_hall",
             reconciling.take_over_hall,
-            schemas.TakeOverHall,
+            schemas.CountEnvelopes,
             frozenset({Role.CHAIR}),
             "чл. 30, ал. 2; чл. 41, ал. 2",
         ),

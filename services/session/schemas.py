@@ -117,15 +117,12 @@ class ConfigureSittings(OfExam):
     needs_locked_browser = fields.Boolean(required=True, truthy={True}, falsy={False})
 
 
-class ReconcileHall(OfHall):
-    """How many sealed envelopes lie on the table."""
+class CountEnvelopes(OfHall):
+    """How many sealed envelopes lie on the table. ``deviation_reason``: of the hall, why they are not as many as the
+    candidates who came; of the chair, why not as many as the hall counted. Where they are, it counts for nothing.
+    """
 
     envelopes = fields.Integer(strict=True, required=True, validate=validate.Range(min=0, max=_MOST_ENVELOPES))
-
-
-class TakeOverHall(ReconcileHall):
-    """The same by the chair; ``deviation_reason``: why they are not as many as the hall counted, where they are not."""
-
     deviation_reason = Text(longest=500, load_default=None)
 
 

@@ -1,6 +1,6 @@
 """The day of the exam at the door, and Protocol № 1 (Art. 16 item 1, 20, 22, 27, 29–30)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -57,6 +57,7 @@ COPYING = "copying"
 _NOTES: dict[str | None, str] = {"refused": "недопуснат (чл. 6, ал. 4, т. 4)", "absent": "неявил се"}
 _ANNULLED = "анулиран тест"
 _NOT_BACK = "не се е върнал в залата"
+_NOTHING = "не е предал изпитните материали"
 _FIELDS = {"names": Phrase("имена", "names"), "identifier": Phrase("ЕГН/ЛН/ЛНЧ", "personal number")}
 _UNTIL_READ = "instructions_read"  #: the law's word for the moment in ``Session.latecomers_until``
 _QUAESTOR_LINES = 3  #: App. 3 has places for so many
@@ -189,8 +190,11 @@ def issue_protocol_1_for_signature(work: Work, *, exam_id: str, hall: str) -> An
     return {"hall": hall, "issue": issue}
 
 
-def issue_protocol_1(work: Work, *, exam_id: str, hall: str) -> Answer:
-    """The last issue of a hall's Protocol № 1, with its list of leavings (Art. 16 item 1, App. 3); once."""
+def issue_protocol_1(work: Work, *, exam_id: str, hall: str, deviation_reason: str | None = None) -> Answer:
+    """The last issue of a hall's Protocol № 1, with its list of leavings (Art. 16 item 1, App. 3); once.
+
+    ``deviation_reason``: why somebody who came will not hand in (Art. 41(1)).
+    """
     place = _own_hall(work, exam_id, hall)
     if place.closed_at is None:
         raise OutOfOrder(state=Phrase("вратата не е затворена", "the door has not been closed"))
@@ -198,9 +202,13 @@ def issue_protocol_1(work: Work, *, exam_id: str, hall: str) -> Answer:
     rows = _rows(work, exam_id, hall)
     appeared = {one.candidate_id for one in rows if one.state == "identified"}
     handed_in = {one.candidate_id for one in rows if one.handed_in_at}
-    door.check_handed_in(appeared, {one.candidate_id for one in rows if one.is_annulled}, handed_in)
+    annulled = {one.candidate_id for one in rows if one.is_annulled}
+    missing = door.check_handed_in(appeared, annulled, handed_in, deviation_reason=deviation_reason)
+    rows = [replace(one, is_missing=one.candidate_id in missing) for one in rows]
     stands = _appendix_3(work, exam_of(work, exam_id), place, rows)
-    work.audit(exam_id, "protocol_1:issued", "чл. 16, т. 1", hall=hall, issue=issue, appeared=len(appeared))
+    told = {"appeared": len(appeared), "missing": sorted(missing)}
+    reason = deviation_reason if missing else None
+    work.audit(exam_id, "protocol_1:issued", "чл. 16, т. 1", hall=hall, issue=issue, deviation_reason=reason, **told)
     order(work, documents.APPENDIX_3, exam_id, hall, stands, issue=issue)
     return {"hall": hall, "expected": len(rows), "appeared": len(appeared), "handed_in": len(handed_in)}
 
@@ -214,6 +222,7 @@ class _Row:
     handed_in_at: datetime | None
     is_annulled: bool
     is_back: bool
+    is_missing: bool = False
 
     @property
     def candidate_id(self) -> str:
@@ -231,8 +240,13 @@ class _Row:
         )
 
     def _note(self) -> str:
-        notes = [_ANNULLED if self.is_annulled else _NOTES.get(self.state, ""), "" if self.is_back else _NOT_BACK]
-        return "; ".join(filter(None, notes))
+        notes = {
+            _NOTES.get(self.state, ""): not self.is_annulled,
+            _ANNULLED: self.is_annulled,
+            _NOT_BACK: not self.is_back,
+            _NOTHING: self.is_missing,
+        }
+        return "; ".join(note for note, holds in notes.items() if note and holds)
 
 
 def _rows(work: Work, exam_id: str, hall: str) -> list[_Row]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from chassis.commands import Answer
 from chassis.documents import Signatory, order
@@ -42,8 +42,10 @@ from services.session.tables import Hall, Incident, Sitting, Staff
 from services.session.usecases.halls import hall_for_system_administrator
 
 
-def reconcile_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> Answer:
-    """Compare the envelopes with those who came (Art. 30(1), 41(1))."""
+def reconcile_hall(
+    work: Work, *, exam_id: str, hall: str, envelopes: int, deviation_reason: str | None = None
+) -> Answer:
+    """Compare the envelopes with those who came (Art. 30(1), 41(1)); a difference is taken with its reason alone."""
     place = own_hall(work, exam_id, hall)
     if place.ended_at is None:
         raise OutOfOrder(
@@ -55,12 +57,14 @@ def reconcile_hall(work: Work, *, exam_id: str, hall: str, envelopes: int) -> An
         raise AlreadyDone(what=Phrase(f"сверяване в зала {hall}", f"reconciliation in hall {hall}"))
     sittings = sittings_in(work, place)
     came = _who_came(place, sittings)
-    _check(place, sittings, came, counted=envelopes)
+    reason = deviation_reason if envelopes != len(came) else None
+    _check(place, sittings, came, counted=envelopes, deviation_reason=reason)
     place.envelopes, place.reconciled_at = envelopes, work.now
     authority = "чл. 30, ал. 1" if place.mode == Mode.ELECTRONIC else "чл. 41, ал. 1"
-    work.audit(exam_id, "hall:reconciled", authority, hall=hall, envelopes=envelopes, appeared=len(came))
+    counted = {"envelopes": envelopes, "appeared": len(came), "deviation_reason": reason}
+    work.audit(exam_id, "hall:reconciled", authority, hall=hall, **counted)
     work.session.flush()
-    _order_documents(work, place, came)
+    _order_documents(work, place, came, explanation=reason or "")
     return {"appeared": len(came), "envelopes": envelopes}
 
 
@@ -89,7 +93,9 @@ def _who_came(hall: Hall, sittings: list[Sitting]) -> list[Sitting]:
     return [one for one in sittings if has_appeared(course_of(one, hall, None))]
 
 
-def _check(hall: Hall, sittings: list[Sitting], came: list[Sitting], *, counted: int) -> None:
+def _check(
+    hall: Hall, sittings: list[Sitting], came: list[Sitting], *, counted: int, deviation_reason: str | None
+) -> None:
     gone = [one for one in sittings if one.absent_at is not None or one.refused_at is not None]
     rules.check(
         envelopes=counted,
@@ -100,15 +106,16 @@ def _check(hall: Hall, sittings: list[Sitting], came: list[Sitting], *, counted:
             hall.mode == Mode.ELECTRONIC and one.annulment_decided_at is not None and one.annulled_at is None
             for one in sittings
         ),
+        deviation_reason=deviation_reason,
     )
 
 
-def _order_documents(work: Work, hall: Hall, came: list[Sitting]) -> None:
+def _order_documents(work: Work, hall: Hall, came: list[Sitting], *, explanation: str) -> None:
     if hall.mode == Mode.ELECTRONIC:
         _order_protocol_2(work, hall, came)
     if annulled := [one for one in came if one.annulled_at is not None]:
         order(work, ANNULMENT_PROTOCOL, hall.exam_id, hall.hall, _annulment_protocol(work, hall, annulled))
-    order(work, ENVELOPES_COUNT, hall.exam_id, hall.hall, _envelopes_count(work, hall, len(came)))
+    order(work, ENVELOPES_COUNT, hall.exam_id, hall.hall, _envelopes_count(work, hall, len(came), explanation))
 
 
 def _tell_if_last(work: Work, hall: Hall) -> bool:
@@ -116,17 +123,24 @@ def _tell_if_last(work: Work, hall: Hall) -> bool:
     same = (Hall.exam_id == hall.exam_id, Hall.mode == hall.mode, Hall.session == hall.session)
     if work.session.scalar(select(func.count()).where(*same, Hall.taken_over_at.is_(None))):
         return False
-    appeared = work.session.scalar(select(func.sum(Hall.envelopes)).where(*same))
+    came = _who_came_to(work, *same)
     work.emit(
         SittingsEnded(
             exam_id=hall.exam_id,
             mode=Mode(hall.mode),
             session=hall.session,
-            appeared=int(appeared or 0),
+            appeared=len(came),
+            handed_in=sum(one.handed_in_at is not None for one in came),
             ended_at=work.now,
         )
     )
     return True
+
+
+def _who_came_to(work: Work, *halls: ColumnElement[bool]) -> list[Sitting]:
+    in_hall = (Hall.exam_id == Sitting.exam_id) & (Hall.hall == Sitting.hall)
+    rows = work.session.execute(select(Sitting, Hall).join(Hall, in_hall).where(*halls))
+    return [sitting for sitting, hall in rows if has_appeared(course_of(sitting, hall, None))]
 
 
 def issue_protocol_2(work: Work, *, exam_id: str, hall: str) -> Answer:
@@ -227,7 +241,7 @@ def _reporter(work: Work, sitting: Sitting) -> str:
     return ", ".join(str(one) for one in names)
 
 
-def _envelopes_count(work: Work, hall: Hall, appeared: int) -> EnvelopesCount:
+def _envelopes_count(work: Work, hall: Hall, appeared: int, explanation: str) -> EnvelopesCount:
     return EnvelopesCount(
         exam_on=exam_of(work, hall.exam_id).exam_on,
         mode=Mode(hall.mode),
@@ -236,6 +250,7 @@ def _envelopes_count(work: Work, hall: Hall, appeared: int) -> EnvelopesCount:
         counted_at=work.now,
         appeared=appeared,
         envelopes=hall.envelopes or 0,
+        explanation=explanation,
         administrators=tuple(Signatory("Администратор на зала", names) for names in _administrators(work, hall)),
         chair=Signatory("Председател на изпитната комисия", _one(work, hall, Role.CHAIR, "")),
     )

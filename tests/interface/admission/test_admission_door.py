@@ -568,6 +568,28 @@ def test_candidates_sign_protocol_1_and_its_list_of_leavings_while_they_are_ther
     assert (last["is_for_signature"], last["rows"][0]["handed_in_at"] is not None) == (False, True)
 
 
+def test_art_41_1_who_went_away_with_his_materials_does_not_keep_protocol_1_from_the_chair(day: Stage) -> None:
+    (first, second), order = day.in_hall("П"), {"exam_id": EXAM, "hall": "П"}
+    for number in (first, second):
+        day.identify(number, by="hall П")
+    day.house.at("2027-05-15T09:36:00+03:00")
+    day.ok("close_door", order, "hall П")
+    at = datetime(2027, 5, 15, 9, tzinfo=UTC)
+    event = MaterialsHandedIn(
+        exam_id=EXAM, candidate_id=day.candidates[first], mode=Mode.PAPER, hall="П", handed_in_at=at
+    )
+    with day.house.runtime.work() as work:
+        usecases.record_hand_in(work, event)
+    refused(day.tell("issue_protocol_1", order, "hall П"), "MaterialsMissing", "чл. 29, ал. 2, чл. 40, ал. 2")
+    reason = "Напусна сградата с теста."
+    day.ok("issue_protocol_1", order | {"deviation_reason": reason}, "hall П")
+    (stands,) = protocols_1(day)
+    assert [row["note"] for row in stands["rows"]] == ["", "не е предал изпитните материали"]
+    with day.house.runtime.work() as work:
+        (row,) = work.session.scalars(select(AuditRow).where(AuditRow.action == "protocol_1:issued"))
+    assert (row.facts["missing"], row.facts["deviation_reason"]) == ([day.candidates[second]], reason)
+
+
 def test_art_37_who_left_and_did_not_return_stands_in_the_list_without_an_hour_of_return(day: Stage) -> None:
     first, second = day.in_hall("П")
     order = {"exam_id": EXAM, "hall": "П"}

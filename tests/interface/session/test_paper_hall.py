@@ -6,8 +6,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from chassis.plumbing import AuditRow
+from chassis.plumbing import AuditRow, DocumentRow
 from contracts.events.chassis import RenderDocuments
+from contracts.events.session import SittingsEnded
 from services.session.tables import Hall
 from services.session.worker import render_documents
 from tests.interface.session.exam_day import EXAM, ExamDay, at, hall, start_paper
@@ -155,6 +156,43 @@ def test_reasons_of_annulment_are_said_in_the_language_of_the_page(started: Exam
     english = page(started, "chair", candidate_id=somebody, lang="en")
     assert ">attempted copying<" in english
     assert "опит за преписване" not in english
+
+
+def test_art_41_1_where_the_hall_counts_another_number_than_came_it_says_why_and_it_stands_in_the_protocol(
+    started: ExamDay,
+) -> None:
+    """Own choice: one who went away with his materials would hold up everybody's results for ever."""
+    stayed, _ = started.halls["Х1"]
+    started.do("hall Х1", "hand_in", **stayed.about)
+    started.on("12:36")
+    started.do("hall Х1", "end_hall", **hall("Х1"))
+    refusal = started.refused("EnvelopesDiffer", "hall Х1", "reconcile_hall", **hall("Х1"), envelopes=1)
+    assert refusal["article"] == "чл. 30, ал. 1; чл. 41, ал. 1"
+    said = press(started, "hall Х1", "reconcile_hall", envelopes="1", deviation_reason="")
+    assert (said.status_code, "посочете причината" in said.text) == (409, True)
+    reason = "Кандидатът напусна сградата с теста."
+    assert press(started, "hall Х1", "reconcile_hall", envelopes="1", deviation_reason=reason).status_code == 303
+    with started.house.runtime.work() as work:
+        (row,) = work.session.scalars(select(AuditRow).where(AuditRow.action == "hall:reconciled")).all()
+        (count,) = work.session.scalars(select(DocumentRow).where(DocumentRow.kind == "envelopes_count")).all()
+    assert row.facts == {"hall": "Х1", "envelopes": 1, "appeared": 2, "deviation_reason": reason}
+    stands = count.context["it"]
+    assert (stands["appeared"], stands["envelopes"], stands["explanation"]) == (2, 1, reason)
+    assert started.do("chair", "take_over_hall", **hall("Х1"), envelopes=1)["sittings_ended"] is True
+    (ended,) = started.said(SittingsEnded)
+    assert (ended.appeared, ended.handed_in) == (2, 1)
+
+
+def test_a_reason_for_a_difference_that_is_none_stands_nowhere(started: ExamDay) -> None:
+    started.on("12:36")
+    started.do("hall Х1", "end_hall", **hall("Х1"))
+    for one in started.halls["Х1"]:
+        started.do("hall Х1", "hand_in", **one.about)
+    started.do("hall Х1", "reconcile_hall", **hall("Х1"), envelopes=2, deviation_reason="за всеки случай")
+    with started.house.runtime.work() as work:
+        (row,) = work.session.scalars(select(AuditRow).where(AuditRow.action == "hall:reconciled")).all()
+        (count,) = work.session.scalars(select(DocumentRow).where(DocumentRow.kind == "envelopes_count")).all()
+    assert (row.facts["deviation_reason"], count.context["it"]["explanation"]) == (None, "")
 
 
 def test_art_41_2_where_the_chair_counts_another_number_he_says_why_and_it_stands_in_the_record(

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -196,8 +197,18 @@ def test_the_second_session_takes_the_other_variant_unless_decided_otherwise() -
             seating.variant_of_session(session, opened, is_reused=False)
 
 
-def count(**other: int) -> None:
+def count(**other: Any) -> None:
     envelopes.check(**{"envelopes": 3, "appeared": 3, "handed_in": 3, "undecided": 0, "not_terminated": 0} | other)
+
+
+def test_art_41_1_the_numbers_are_compared_and_a_difference_is_taken_with_its_reason() -> None:
+    """Own choice: the ordinance does not say what follows from a difference."""
+    for counted in ({"envelopes": 2}, {"envelopes": 4}, {"envelopes": 2, "handed_in": 2}):
+        with pytest.raises(EnvelopesDiffer):
+            count(**counted)
+        count(**counted, deviation_reason="изнесен плик")
+    with pytest.raises(OutOfOrder):
+        count(envelopes=2, handed_in=1, deviation_reason="плик, който никой не е предал")
 
 
 def test_envelopes_are_as_many_as_those_who_came() -> None:
