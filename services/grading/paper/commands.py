@@ -30,6 +30,7 @@ VERBS = Verbs(
         Verb("set_aside_scan", scans.set_aside_scan, schemas.SetAsideScan, _CHAIR, "чл. 44"),
         Verb("distribute_cards", marking.distribute_cards, schemas.OfExam, _CHAIR, "чл. 45"),
         Verb("hand_on_cards", absence.hand_on_cards, schemas.HandOnCards, _CHAIR, "чл. 45; чл. 48, ал. 2"),
+        Verb("end_absence", absence.end_absence, schemas.EndAbsence, _CHAIR, "чл. 45; чл. 48, ал. 2"),
         Verb("mark_card", marking.mark_card, schemas.Marks, _MEMBER, "чл. 45, 46"),
         Verb("settle_card", marking.settle_card, schemas.Marks, _CHAIR, _SECOND_CHECK),
         Verb("agree_to_count", marking.agree_to_count, schemas.OfCard, _MEMBER, _SECOND_CHECK),

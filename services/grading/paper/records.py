@@ -130,6 +130,14 @@ def staff(work: Work, exam_id: str, role: Role) -> dict[str, Names]:
     return {one.person_id: Names(one.first, one.middle, one.last) for one in found}
 
 
+def absent_members(work: Work, exam_id: str) -> dict[str, StaffMember]:
+    """The members whose cards were handed on and who have recorded nothing since, by person."""
+    query = select(StaffMember).where(
+        StaffMember.exam_id == exam_id, StaffMember.role == Role.MEMBER, StaffMember.absent_since.is_not(None)
+    )
+    return {one.person_id: one for one in work.session.scalars(query.order_by(StaffMember.person_id))}
+
+
 def commission_and_director(work: Work, exam_id: str) -> tuple[Signatory, ...]:
     """Who signs what commission and director decided together; the director's name is for the pen."""
     chair = next(iter(staff(work, exam_id, Role.CHAIR).values()), None)

@@ -34,8 +34,8 @@ class OfCard(OfExam):
 
 
 class AssignNumbers(OfExam):
-    """How many envelopes lie on the table (Art. 44); ``deviation_reason``: why they are not as many as the halls counted,
-    as the chair says.
+    """How many envelopes lie on the table (Art. 44); ``deviation_reason``: why, as the chair says, they are not as
+    many as the halls counted.
     """
 
     envelopes = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))
@@ -104,6 +104,12 @@ class HandOnCards(OfExam):
 
     marker = Text(longest=64, required=True)
     reason = Text(longest=500, required=True)
+
+
+class EndAbsence(OfExam):
+    """Who is there again."""
+
+    marker = Text(longest=64, required=True)
 
 
 class RecordAbsence(OfCard):

@@ -56,7 +56,10 @@ class PrintRun(Base):
 
 
 class StaffMember(Base):
-    """A person who may act in an exam (Art. 13(1), 15(2)). Not tied to ``exams``: either may be told first."""
+    """A person who may act in an exam (Art. 13(1), 15(2)). Not tied to ``exams``: either may be told first.
+
+    ``absent_since``, ``absent_for``: of a member whose cards were handed on, until he records something again.
+    """
 
     __tablename__ = "staff"
 
@@ -66,6 +69,8 @@ class StaffMember(Base):
     first: Mapped[str]
     middle: Mapped[str]
     last: Mapped[str]
+    absent_since: Mapped[datetime | None]
+    absent_for: Mapped[str | None]
 
 
 class Candidate(Base):

@@ -58,6 +58,7 @@ _ON_PAGE = {
     "set_aside_scan": "scans",
     "distribute_cards": "marking",
     "hand_on_cards": "marking",
+    "end_absence": "marking",
     "record_absence": "marking",
     "propose_card_annulment": "annulments",
     "confirm_card_annulment": "annulments",

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from chassis.plumbing import AuditRow, DocumentRow
 from chassis.work import Actor
+from contracts.events.admission import StaffAppointed
+from contracts.people import Names, Role
 from contracts.refusals.grading import CardNotYours, NothingToHandOn
 from services.grading.paper.usecases import absence, marking
 from tests.interface.grading_paper.paper_exam import (
@@ -145,12 +147,12 @@ def test_a_member_without_a_card_left_has_an_empty_protocol_and_none_that_is_com
     assert protocols(given)[ABSENT.id, 3][1] == []
     hand_on(given, OTHERS[0])
     assert protocols(given)[OTHERS[0].id, 4][1] == []
-    assert sorted([*cards_of(given, ABSENT), *cards_of(given, OTHERS[1])]) == sorted(given.by_number)
+    assert cards_of(given, OTHERS[1]) == sorted(given.by_number), "to who is absent himself nothing is handed on"
     given.finish_marking()
     given.open_envelopes()
     given.enter_slips()
     good(given.tell("complete_protocols", CHAIR))
-    assert {of for of, issue in protocols(given) if issue == 2} == {ABSENT.id, OTHERS[1].id}
+    assert {of for of, issue in protocols(given) if issue == 2} == {OTHERS[1].id}
 
 
 def test_an_annulled_card_stays_in_the_protocol_of_who_had_it(given: PaperExam) -> None:
@@ -190,6 +192,94 @@ def test_a_second_check_that_only_its_first_marker_could_take_stays_where_it_is(
     assert (refusal(answer), answer.json()["article"]) == ("NobodyElseToCount", "чл. 48, ал. 2")
     assert answer.json()["facts"]["numbers"] == number
     assert second.markers_of(number) == [first, absent]
+
+
+@pytest.fixture
+def between(paper: Make) -> PaperExam:
+    """Three cards with 60 right answers in the members' hands; those of the first were handed on."""
+    exam = paper(*(envelope(candidate, 60) for candidate in range(1, 4)))
+    exam.ready_to_mark()
+    hand_on(exam)
+    return exam
+
+
+def absent(exam: PaperExam) -> list[str]:
+    return list(exam.progress()["absences"])
+
+
+def test_art_48_2_while_he_is_absent_second_checks_go_to_the_others(between: PaperExam) -> None:
+    between.mark_everything()
+    pairs = [between.markers_of(number) for number in between.by_number]
+    assert all(set(pair) == set(OTHERS) for pair in pairs), "the one after the last member is absent"
+    between.finish_marking()
+    between.open_envelopes()
+
+
+def test_a_second_check_goes_to_who_is_absent_when_nobody_else_can(
+    between: PaperExam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = cards_of(between, OTHERS[1])[0]
+    of_two = {one.id: one.id for one in (ABSENT, OTHERS[1])}
+    monkeypatch.setattr(marking, "members", lambda *_: of_two)
+    count(between, OTHERS[1], number)
+    assert between.markers_of(number) == [OTHERS[1], ABSENT]
+    monkeypatch.undo()
+    assert absent(between) == [ABSENT.id], "that he was given a card does not make him come"
+    between.house.at("2027-05-20T11:00:00+03:00")
+    count(between, ABSENT, number)
+    assert absent(between) == []
+    (back,) = noted(between, "member:back")
+    assert (back["marker"], back["absent_since"][:10]) == (ABSENT.id, "2027-05-18")
+
+
+def test_what_nobody_who_is_there_may_count_is_handed_on_to_who_is_absent(given: PaperExam) -> None:
+    for one in MEMBERS:
+        hand_on(given, one)
+    assert absent(given) == [one.id for one in MEMBERS]
+    assert (cards_of(given, OTHERS[1]), len(cards_of(given, ABSENT))) == ([], 3)
+    count(given, ABSENT, cards_of(given, ABSENT)[0])
+    hand_on(given, OTHERS[0])
+    assert len(cards_of(given, ABSENT)) == 6, "he has come back, and the third has not"
+
+
+def test_who_says_his_word_on_a_third_count_is_there_again(paper: Make) -> None:
+    exam = paper(*(envelope(candidate, 60) for candidate in range(1, 6)))
+    exam.ready_to_mark()
+    first = cards_of(exam, ABSENT)[0]
+    count(exam, ABSENT, first)
+    (_, second) = exam.markers_of(first)
+    seen = exam.by_number[first].seen()
+    good(exam.tell("mark_card", second, number=first, **{**seen, "marks": {**seen["marks"], "7": []}}))
+    hand_on(exam, second)
+    exam.settle_everything()
+    assert absent(exam) == [second.id]
+    good(exam.tell("agree_to_count", second, number=first))
+    assert absent(exam) == []
+
+
+def test_the_chair_says_that_a_member_is_there_again(between: PaperExam) -> None:
+    html = page(between, CHAIR)
+    assert "отсъства</span> от 18.05.2027" in html
+    assert REASON in html
+    for one in (ABSENT, OTHERS[0]):
+        assert "absences" not in good(between.ask("progress", one))
+        assert "end_absence" not in offered(page(between, one))
+    for one in (ABSENT, DIRECTOR, OPERATOR):
+        assert refusal(between.tell("end_absence", one, marker=ABSENT.id)) == "NotAllowed"
+    assert refusal(between.tell("end_absence", CHAIR, marker=CHAIR.id)) == "NotAMember"
+    present = between.tell("end_absence", CHAIR, marker=OTHERS[0].id)
+    assert (refusal(present), f"Комисия-{OTHERS[0].id}" in present.json()["sentence"]["bg"]) == ("OutOfOrder", True)
+    done(between, CHAIR, "end_absence", marker=ABSENT.id)
+    assert REASON not in page(between, CHAIR)
+    assert "end_absence" not in offered(page(between, CHAIR))
+    between.mark_everything()
+    assert ABSENT in between.markers_of(cards_of(between, OTHERS[1])[0]), "the next in order is he"
+
+
+def test_an_appointment_that_is_told_again_ends_no_absence(between: PaperExam) -> None:
+    names = Names("Член", "На", "Комисията")
+    between.hear(StaffAppointed(exam_id=EXAM, person_id=ABSENT.id, role=Role.MEMBER, names=names))
+    assert absent(between) == [ABSENT.id]
 
 
 def test_what_cannot_be_handed_on_is_refused_in_words(given: PaperExam) -> None:

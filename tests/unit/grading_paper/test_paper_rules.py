@@ -232,6 +232,15 @@ def test_art_48_2_a_second_check_is_handed_on_past_who_made_the_first_count() ->
     assert hand_on({"10": "b", "20": None}, ["b", "c", "d"]) == {"10": "c", "20": "c"}
 
 
+def test_art_48_2_who_is_absent_counts_only_what_nobody_else_may() -> None:
+    assert second_marker("a", ["a", "b", "c"], {"b"}) == "c"
+    assert second_marker("c", ["a", "b", "c"], {"a"}) == "b"
+    assert second_marker("a", ["a", "b"], {"b"}) == "b"
+    assert hand_on({"10": None, "20": None, "30": "c"}, ["a", "b", "c"], {"a"}) == {"10": "b", "20": "c", "30": "b"}
+    assert hand_on({"10": "b", "20": None}, ["a", "b"], {"a"}) == {"10": "a", "20": "b"}
+    assert hand_on({"10": None, "20": None}, ["a", "b"], {"a", "b"}) == {"10": "a", "20": "b"}
+
+
 def test_a_card_that_nobody_else_may_count_is_named_and_none_is_handed_on() -> None:
     with pytest.raises(NobodyElseToCount) as refused:
         hand_on({"10": None, "30": "b", "20": "b"}, ["b"])

@@ -16,6 +16,7 @@ from services.grading.paper.queries.marking_screens import counted, opinions_on
 from services.grading.paper.records import (
     MARKING,
     Dossier,
+    absent_members,
     announced,
     copies_of,
     dossiers,
@@ -48,7 +49,7 @@ WATCHING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.OPERATOR})
 SETTLING_ROLES = WATCHING - {Role.MEMBER}
 STAGES = ("unscanned", "first", "second", "to_settle", "words", "final", "annulled")
 _NOT_FOR_MEMBERS = frozenset(
-    {"to_settle", "third_counts", "annulled", "annulment_proposed", "annulments", "completed_numbers"}
+    {"to_settle", "third_counts", "annulled", "annulment_proposed", "annulments", "completed_numbers", "absences"}
 )
 _OF_PAGES = ("unreadable", "without_number", "unknown", "without_sub_variant")
 
@@ -99,6 +100,7 @@ def progress(work: Work, *, exam_id: str) -> Answer:
         "annulments": _annulments(work, exam_id, cards, pages),
         "third_counts": _third_counts(work, exam_id, cards),
         "markers": _markers(work, exam_id),
+        "absences": _absences(work, exam_id),
         "stages": _stages(cards),
         **_of_cards(cards),
     }
@@ -242,6 +244,14 @@ def _markers(work: Work, exam_id: str) -> list[dict[str, Any]]:
         }
         for marker, names in members(work, exam_id).items()
     ]
+
+
+def _absences(work: Work, exam_id: str) -> dict[str, dict[str, Any]]:
+    """Who is absent, by person: since when and why."""
+    return {
+        marker: {"since": one.absent_since and one.absent_since.isoformat(), "reason": one.absent_for}
+        for marker, one in absent_members(work, exam_id).items()
+    }
 
 
 def _stages(cards: dict[str, Dossier]) -> dict[str, int]:

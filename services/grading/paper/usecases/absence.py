@@ -6,10 +6,14 @@ from sqlalchemy import select
 
 from chassis.commands import Answer
 from chassis.work import Work
+from contracts.people import Role
+from contracts.phrase import Phrase
+from contracts.refusals.general import OutOfOrder
 from contracts.refusals.grading import NotAMember, NothingToHandOn, NoThirdCount
 from services.grading.paper.records import (
     MARKING,
     Dossier,
+    absent_members,
     announced,
     check_awaits_word,
     check_closed,
@@ -20,13 +24,13 @@ from services.grading.paper.records import (
 )
 from services.grading.paper.rules import checking
 from services.grading.paper.rules.distribution import hand_on
-from services.grading.paper.tables import Assignment, Card, Exam, Opinion
+from services.grading.paper.tables import Assignment, Card, Exam, Opinion, StaffMember
 from services.grading.paper.usecases.protocols import order_empty_protocols
 
 
 def hand_on_cards(work: Work, *, exam_id: str, marker: str, reason: str) -> Answer:
     """Give what a member has not counted to the others in turn, and order the protocols of those whose cards changed
-    (Art. 45, 48(2)). What he has counted stays his.
+    (Art. 45, 48(2)). What he has counted stays his; from now on he is absent, and gets what nobody else may count.
     """
     exam = announced(work, exam_id, is_locked=True)
     check_closed(exam)
@@ -37,8 +41,10 @@ def hand_on_cards(work: Work, *, exam_id: str, marker: str, reason: str) -> Answ
     if not waiting:
         raise NothingToHandOn(names=str(names[marker]))
     others = [one for one in names if one != marker]
-    shares = hand_on({one.number: first for one, first in waiting}, others)
+    shares = hand_on({one.number: first for one, first in waiting}, others, absent_members(work, exam_id))
     moved = [_give(work, one, shares[one.number]) for one, _ in waiting]
+    member = work.session.get_one(StaffMember, (exam_id, marker, Role.MEMBER))
+    member.absent_since, member.absent_for = member.absent_since or work.now, reason
     work.audit(exam_id, "cards:handed_on", "чл. 45; чл. 48, ал. 2", marker=marker, reason=reason, cards=moved)
     order_empty_protocols(work, exam, _with_another_protocol(marker, moved))
     return {"cards": {one: list(shares.values()).count(one) for one in others}}
@@ -79,6 +85,29 @@ def _with_another_protocol(marker: str, moved: list[dict[str, object]]) -> list[
     """Whose marking protocol changed: it has the cards of the first check, and those of the second are in another."""
     to = {str(one["to"]) for one in moved if one["round"] == checking.FIRST}
     return sorted({marker, *to}) if to else []
+
+
+def end_absence(work: Work, *, exam_id: str, marker: str) -> Answer:
+    """The chair's word that a member is there again (Art. 45, 48(2)): second checks go to him as to the others."""
+    announced(work, exam_id)
+    names = members(work, exam_id)
+    if marker not in names:
+        raise NotAMember(who=marker)
+    if not note_return(work, exam_id, marker):
+        told = str(names[marker])
+        raise OutOfOrder(state=Phrase(f"{told} не е отбелязан като отсъстващ", f"{told} is not recorded as absent"))
+    return {"marker": marker}
+
+
+def note_return(work: Work, exam_id: str, marker: str) -> bool:
+    """End a member's absence: the chair said so, or he records something again; whether he was absent."""
+    member = absent_members(work, exam_id).get(marker)
+    if member is None:
+        return False
+    since = member.absent_since.isoformat() if member.absent_since else None
+    member.absent_since = member.absent_for = None
+    work.audit(exam_id, "member:back", "чл. 45; чл. 48, ал. 2", marker=marker, absent_since=since)
+    return True
 
 
 def record_absence(work: Work, *, exam_id: str, number: str, marker: str, reason: str) -> Answer:

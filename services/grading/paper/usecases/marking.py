@@ -18,6 +18,7 @@ from services.grading.paper.records import (
     MARKING,
     SETTLING,
     Dossier,
+    absent_members,
     announced,
     check_awaits_word,
     check_closed,
@@ -36,6 +37,7 @@ from services.grading.paper.rules.checking import Standing
 from services.grading.paper.rules.counting import Seen, check_seen, count, in_order
 from services.grading.paper.rules.distribution import distribute, second_marker
 from services.grading.paper.tables import Assignment, Card, Exam, Marking, Opinion
+from services.grading.paper.usecases.absence import note_return
 from services.grading.paper.usecases.protocols import order_annulment_protocol, order_empty_protocols
 
 _BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
@@ -78,6 +80,7 @@ def mark_card(
         raise AlreadyDone(what=Phrase(f"проверка на карта {number}", f"marking of card {number}"))
     marking = _count(work, exam, card, assignment.round, MARKING, _seen(marks, pencil_only))
     work.audit(exam_id, "card:marked", _AUTHORITY[marking.round], **_facts(marking))
+    note_return(work, exam_id, work.actor.id)
     return _pass_on(work, exam, marking)
 
 
@@ -122,6 +125,7 @@ def _say(work: Work, exam_id: str, number: str, *, dissent: str | None) -> Answe
     said = {"number": number, "round": assignment.round, "dissent": dissent}
     work.session.add(Opinion(exam_id=exam_id, marker=work.actor.id, said_at=work.now, **said))
     work.audit(exam_id, "card:opinion", _AUTHORITY[checking.SECOND], **said)
+    note_return(work, exam_id, work.actor.id)
     return {"number": number}
 
 
@@ -204,13 +208,17 @@ def _pass_on(work: Work, exam: Exam, marking: Marking) -> Answer:
     found = dossier(work, exam, marking.number)
     if _awaits_second(found.standing) and (checking.SECOND, MARKING) not in found.markings:
         first = found.markings[checking.FIRST, MARKING].marker
-        _assign_once(work, exam, found, second_marker(first, list(members(work, exam.exam_id))))
+        _assign_once(work, exam, found, _second_marker(work, exam, first))
     return {
         "number": marking.number,
         "round": marking.round,
         "correct": marking.correct,
         "wrong": marking.wrong,
     }
+
+
+def _second_marker(work: Work, exam: Exam, first: str) -> str:
+    return second_marker(first, list(members(work, exam.exam_id)), absent_members(work, exam.exam_id))
 
 
 def _awaits_second(standing: Standing | None) -> bool:
