@@ -32,6 +32,7 @@ class Exam(Base):
     regulation_on: Mapped[date]
     ended_at: Mapped[datetime | None]  #: the sitting on paper ended and the chair has its envelopes (Art. 41)
     appeared: Mapped[int | None]
+    handed_in: Mapped[int | None]  #: how many of them handed in, as the halls said; empty where they did not say it
     numbered_at: Mapped[datetime | None]
     deviation_reason: Mapped[str | None]  #: why the chair had another number of envelopes than the halls counted
     distributed_at: Mapped[datetime | None]

@@ -2,23 +2,27 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from chassis.work import Actor
-from contracts.people import Role
+from contracts.events.session import MaterialsHandedIn, SittingsEnded
+from contracts.people import Mode, Role
 from services.grading.paper.cards.simulation import Ink
 from services.grading.paper.commands import VERBS
 from tests.cast import acting
 from tests.interface.grading_paper.paper_exam import (
+    AT,
     CHAIR,
     DIRECTOR,
     EXAM,
     MEMBERS,
     OPERATOR,
     PaperExam,
+    candidate_id,
     envelope,
     good,
     refusal,
@@ -151,6 +155,17 @@ def test_art_41_2_the_chair_s_number_of_envelopes_counts_with_his_reason(exam: P
     (given,) = [row["facts"] for row in exported["audit"] if row["action"] == "numbers:given"]
     assert len(given["numbers"]) == len(exported["cards"]) == 2
     assert (given["handed_in"], given["deviation_reason"]) == (3, told["deviation_reason"])
+
+
+def test_art_41_1_who_handed_nothing_in_keeps_nobody_from_a_number(exam: PaperExam) -> None:
+    first, second, _ = (candidate_id(one.candidate) for one in exam.envelopes)
+    told = MaterialsHandedIn(exam_id=EXAM, candidate_id=first, mode=Mode.PAPER, hall="3", handed_in_at=AT)
+    exam.hear(told)
+    exam.hear(SittingsEnded(exam_id=EXAM, mode=Mode.PAPER, session=1, appeared=3, handed_in=2, ended_at=AT))
+    assert refusal(exam.tell("assign_numbers", CHAIR, envelopes=2)) == "OutOfOrder", "the second is on its way"
+    exam.hear(replace(told, candidate_id=second))
+    assert ">2 / 3<" in page(exam, CHAIR)
+    done(exam, MEMBERS[0], "assign_numbers", envelopes="2")
 
 
 def test_a_reason_for_no_difference_is_not_kept(exam: PaperExam) -> None:

@@ -75,7 +75,7 @@ def record_end(work: Work, event: SittingsEnded) -> None:
     """The chair has the envelopes of all paper halls (Art. 41)."""
     if event.mode is Mode.PAPER:
         exam = announced(work, event.exam_id)
-        exam.ended_at, exam.appeared = event.ended_at, event.appeared
+        exam.ended_at, exam.appeared, exam.handed_in = event.ended_at, event.appeared, event.handed_in
 
 
 def record_opening(work: Work, event: VariantOpened) -> None:

@@ -53,7 +53,8 @@ def assign_numbers(work: Work, *, exam_id: str, envelopes: int, deviation_reason
 def _handed_in(work: Work, exam: Exam) -> int:
     """Envelopes to be marked; raises ``OutOfOrder`` while the halls' word, or some of the envelopes, is on its way."""
     kinds = list(work.session.scalars(select(HandIn.is_annulled).where(HandIn.exam_id == exam.exam_id)))
-    if exam.appeared is None or len(kinds) < exam.appeared:
+    expected = exam.appeared if exam.handed_in is None else exam.handed_in
+    if expected is None or len(kinds) < expected:
         raise OutOfOrder(
             state=Phrase(
                 "предаването на пликовете още не е приключило", "the envelopes have not all been handed in yet"
