@@ -118,6 +118,30 @@ class NotOfThisMode(Refusal):
     en = "This act does not belong to this form of the exam ({mode})."
 
 
+class ReasonNotGiven(Refusal):
+    """An hour of a deed that is entered later, and not why."""
+
+    article = "Собствено правило"
+    bg = "Посочете причината, поради която действието се въвежда по-късно."
+    en = "Say why this is entered later."
+
+
+class HourInFuture(Refusal):
+    """An hour of a deed that has not come."""
+
+    article = "Собствено правило"
+    bg = "Посоченият час {hour} още не е настъпил."
+    en = "The hour {hour} has not come yet."
+
+
+class HourBeforeEarlierDeed(Refusal):
+    """An hour of a deed before that of a deed that it follows."""
+
+    article = "Собствено правило"
+    bg = "Посоченият час {hour} е преди вече отбелязаното в {earlier}."
+    en = "The hour {hour} is before what is recorded for {earlier}."
+
+
 class EnvelopesDiffer(Refusal):
     """The envelopes handed in are not as many as the candidates who came, and nobody said why."""
 

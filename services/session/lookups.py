@@ -1,6 +1,7 @@
 """Finding what a use case works on, locked for it, and refusing whoever it is not for."""
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -134,10 +135,10 @@ def course_of(sitting: Sitting, hall: Hall, sheet: Sheet | None) -> Course:
     )
 
 
-def phase_of(work: Work, sitting: Sitting, hall: Hall) -> Phase:
-    """The phase of a sitting now."""
+def phase_of(work: Work, sitting: Sitting, hall: Hall, at: datetime | None = None) -> Phase:
+    """The phase of a sitting now, or by what is known now at another instant."""
     sheet = work.session.get(Sheet, sitting.sitting_id)
-    return phase(course_of(sitting, hall, sheet), work.now)
+    return phase(course_of(sitting, hall, sheet), at or work.now)
 
 
 def names_of(row: Sitting | Staff) -> Names:

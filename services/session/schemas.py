@@ -30,6 +30,21 @@ class OfCandidate(OfExam):
     candidate_id = OpaqueId(required=True)
 
 
+class _DoneEarlier(Shape):
+    """When a deed was done in a hall on paper that is entered later, and why."""
+
+    hour = fields.String(load_default=None, validate=validate.Regexp(r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z"))
+    late_reason = Text(longest=500, load_default=None)
+
+
+class HallDeed(OfHall, _DoneEarlier):
+    """What was done in one hall; ``hour`` of the exam's day and ``late_reason`` where it is entered later."""
+
+
+class CandidateDeed(OfCandidate, _DoneEarlier):
+    """What one candidate did; ``hour`` of the exam's day and ``late_reason`` where it is entered later."""
+
+
 class Unlock(OfExam):
     """The start of a session. ``reuse_variant``: the decision that a second session takes the first one's variant."""
 

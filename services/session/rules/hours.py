@@ -7,12 +7,37 @@ from math import ceil
 from contracts.people import Mode
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, TooEarly
-from contracts.refusals.session import SittingNotOpen, TimeExpired
+from contracts.refusals.session import (
+    HourBeforeEarlierDeed,
+    HourInFuture,
+    ReasonNotGiven,
+    SittingNotOpen,
+    TimeExpired,
+)
 from regulation import Regulation, Session
 from regulation.calendar import ZONE, local
 
 #: The name of the act of two persons that gives time back.
 TIME = "time"
+
+
+def check_entered_later(at: datetime, now: datetime, reason: str | None, *, after: Collection[datetime]) -> None:
+    """Refuse a deed's hour that has not come, that is before the deeds it follows, or that comes without a reason.
+
+    Own choice: a hall on paper goes on without the machine, and its record keeps the hours that were announced and
+    written by hand (Art. 35(2), 37, 39, 40). Raises ``ReasonNotGiven``, ``HourInFuture``, ``HourBeforeEarlierDeed``.
+    """
+    if reason is None:
+        raise ReasonNotGiven
+    if at > now:
+        raise HourInFuture(hour=_hour(at))
+    if after and at < max(after):
+        raise HourBeforeEarlierDeed(hour=_hour(at), earlier=_hour(max(after)))
+
+
+def _hour(at: datetime) -> str:
+    """An hour as a clock in the hall shows it. Own choice: minutes are enough to compare with what was written."""
+    return f"{at.astimezone(ZONE):%H:%M}"
 
 
 def session_of(law: Regulation, mode: Mode, session: int) -> Session:

@@ -15,6 +15,7 @@ from contracts.refusals.session import SeatTaken, SittingClosed, UniqueNumberDif
 from services.session.lookups import phase_of, require_mode, sheet_of, sitting_in_own_hall, sittings_in
 from services.session.rules.phase import FINAL, OPEN, State
 from services.session.tables import Hall, Incident, Leaving, Sitting
+from services.session.usecases.moments import last_passed, moment_of
 from services.session.usecases.notices import tell
 
 _MAY_HAND_IN = frozenset({State.SUBMITTED, State.TIME_EXPIRED, State.ANNULLED})
@@ -40,20 +41,25 @@ def confirm_number(work: Work, *, exam_id: str, candidate_id: str, unique_number
     return {"confirmed_at": work.now.isoformat()}
 
 
-def record_leaving(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
+def record_leaving(
+    work: Work, *, exam_id: str, candidate_id: str, hour: str | None = None, late_reason: str | None = None
+) -> Answer:
     """The candidate leaves the hall with a quaestor (Art. 27, 37)."""
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     if sitting.left_at is not None:
         raise AlreadyDone(what=Phrase("напускане на залата", "leaving of the hall"))
-    if phase_of(work, sitting, hall).state not in {State.ANSWERING, State.SUSPENDED}:
+    moment = moment_of(work, hall, hour, late_reason, after=(hall.started_at, last_passed(work, sitting)))
+    if phase_of(work, sitting, hall, moment.at).state not in {State.ANSWERING, State.SUSPENDED}:
         raise OutOfOrder(state=Phrase("кандидатът не решава теста", "the candidate is not working on the test"))
-    sitting.left_at = work.now
-    work.session.add(Leaving(sitting_id=sitting.sitting_id, left_at=work.now))
-    work.audit(exam_id, "candidate:left", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id)
-    return {"left_at": work.now.isoformat()}
+    sitting.left_at = moment.at
+    work.session.add(Leaving(sitting_id=sitting.sitting_id, left_at=moment.at))
+    work.audit(exam_id, "candidate:left", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id, **moment.told)
+    return {"left_at": moment.at.isoformat()}
 
 
-def record_return(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
+def record_return(
+    work: Work, *, exam_id: str, candidate_id: str, hour: str | None = None, late_reason: str | None = None
+) -> Answer:
     """The candidate is back; says ``CandidateLeftHall`` with both hours (Art. 27, 37)."""
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     if sitting.left_at is None:
@@ -62,7 +68,8 @@ def record_return(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
         raise OutOfOrder(state=Phrase("изпитът в залата е приключил", "the exam in the hall has ended"))
     open_one = select(Leaving).where(Leaving.sitting_id == sitting.sitting_id, Leaving.returned_at.is_(None))
     leaving = work.session.scalars(open_one).one()
-    leaving.returned_at, sitting.left_at = work.now, None
+    moment = moment_of(work, hall, hour, late_reason, after=(leaving.left_at,))
+    leaving.returned_at, sitting.left_at = moment.at, None
     work.emit(
         CandidateLeftHall(
             exam_id=exam_id,
@@ -70,11 +77,11 @@ def record_return(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
             mode=Mode(sitting.mode),
             hall=sitting.hall,
             left_at=leaving.left_at,
-            returned_at=work.now,
+            returned_at=moment.at,
         )
     )
-    work.audit(exam_id, "candidate:returned", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id)
-    return {"left_at": leaving.left_at.isoformat(), "returned_at": work.now.isoformat()}
+    work.audit(exam_id, "candidate:returned", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id, **moment.told)
+    return {"left_at": leaving.left_at.isoformat(), "returned_at": moment.at.isoformat()}
 
 
 def move_sitting(work: Work, *, exam_id: str, candidate_id: str, seat: str) -> Answer:
@@ -123,7 +130,9 @@ def _moved(work: Work, sitting: Sitting, description: str) -> Incident:
     )
 
 
-def hand_in(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
+def hand_in(
+    work: Work, *, exam_id: str, candidate_id: str, hour: str | None = None, late_reason: str | None = None
+) -> Answer:
     """The candidate hands in the sealed envelope and signs Protocol № 1 (Art. 29(2), (3), 40(2), (3)).
 
     Of one who did not return before the hall's end: the administrator seals what was left with him (Art. 27, 37).
@@ -133,21 +142,24 @@ def hand_in(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
         raise AlreadyDone(what=Phrase("предаване на материалите", "handing in of the materials"))
     if sitting.left_at is not None and hall.ended_at is None:
         raise OutOfOrder(state=Phrase("кандидатът е извън залата", "the candidate is outside the hall"))
-    if phase_of(work, sitting, hall).state not in _may_hand_in(hall):
+    has_returned = sitting.left_at is None
+    done = (hall.started_at, last_passed(work, sitting), None if has_returned else hall.ended_at)
+    moment = moment_of(work, hall, hour, late_reason, after=done)
+    if phase_of(work, sitting, hall, moment.at).state not in _may_hand_in(hall):
         raise OutOfOrder(state=Phrase("изпитът на кандидата не е приключил", "the candidate's sitting has not ended"))
-    sitting.handed_in_at = work.now
+    sitting.handed_in_at = moment.at
     event = MaterialsHandedIn(
         exam_id=exam_id,
         candidate_id=candidate_id,
         mode=Mode(sitting.mode),
         hall=sitting.hall,
-        handed_in_at=work.now,
+        handed_in_at=moment.at,
     )
     work.emit(event)
-    has_returned = sitting.left_at is None
     authority = _of(hall, "чл. 29, ал. 2", "чл. 40, ал. 2") if has_returned else _of(hall, "чл. 27", "чл. 37")
-    work.audit(exam_id, "materials:handed_in", authority, candidate=candidate_id, has_returned=has_returned)
-    return {"handed_in_at": work.now.isoformat()}
+    told = {"candidate": candidate_id, "has_returned": has_returned}
+    work.audit(exam_id, "materials:handed_in", authority, **told, **moment.told)
+    return {"handed_in_at": moment.at.isoformat()}
 
 
 def _may_hand_in(hall: Hall) -> frozenset[State]:

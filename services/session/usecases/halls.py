@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import datetime
 from math import ceil
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from chassis.commands import Answer
 from chassis.work import Work
@@ -28,6 +28,7 @@ from services.session.rules import hours, seating
 from services.session.rules.phase import FINAL, State
 from services.session.tables import Announcement, Hall, Sheet, Sitting, Variant
 from services.session.usecases.closing import close_expired
+from services.session.usecases.moments import last_passed, moment_of
 from services.session.usecases.notices import tell
 
 REMAINING, WRITTEN = "remaining", "written"
@@ -35,7 +36,9 @@ _MINUTE_SECONDS = 60  # not the law: seconds in a minute
 _RESTING = FINAL | {State.EXPECTED}
 
 
-def record_instructions_read(work: Work, *, exam_id: str, hall: str) -> Answer:
+def record_instructions_read(
+    work: Work, *, exam_id: str, hall: str, hour: str | None = None, late_reason: str | None = None
+) -> Answer:
     """The instructions have been read to the end (Art. 23(2), 35(1)); says ``InstructionsRead``.
 
     At computers nobody is let in from now on: admission closes the door, and whoever was not identified does not log
@@ -44,18 +47,18 @@ def record_instructions_read(work: Work, *, exam_id: str, hall: str) -> Answer:
     place = own_hall(work, exam_id, hall)
     if place.instructions_read_at is not None:
         raise AlreadyDone(what=Phrase(f"указания в зала {hall}", f"instructions in hall {hall}"))
-    mode = Mode(place.mode)
+    mode, moment = Mode(place.mode), moment_of(work, place, hour, late_reason, after=())
     law_hours = hours.session_of(law_of(work, exam_id), mode, place.session)
-    hours.check_instructions(work.now, exam_of(work, exam_id).exam_on, law_hours)
-    place.instructions_read_at = work.now
+    hours.check_instructions(moment.at, exam_of(work, exam_id).exam_on, law_hours)
+    place.instructions_read_at = moment.at
     authority = "чл. 23, ал. 2" if mode is Mode.ELECTRONIC else "чл. 35, ал. 1"
     work.emit(
         InstructionsRead(
             exam_id=exam_id, mode=mode, session=place.session, hall=hall, read_at=place.instructions_read_at
         )
     )
-    work.audit(exam_id, "instructions:read", authority, hall=hall)
-    return {"read_at": work.now.isoformat()}
+    work.audit(exam_id, "instructions:read", authority, hall=hall, **moment.told)
+    return {"read_at": moment.at.isoformat()}
 
 
 def let_in_by_envelope(work: Work, *, exam_id: str, session: int, reason: str) -> Answer:
@@ -89,7 +92,7 @@ def unlock(work: Work, *, exam_id: str, session: int, reuse_variant: bool = Fals
     halls = _electronic_halls(work, exam_id, session)
     variant = _variant(work, exam_id, session, is_reused=reuse_variant or law.is_variant_reused_in_second_session)
     for hall in halls:
-        _start(work, hall, law)
+        _start(work, hall, law, work.now)
         _hand_out(work, hall, variant, law)
     work.audit(
         exam_id,
@@ -136,8 +139,8 @@ def _variant(work: Work, exam_id: str, session: int, *, is_reused: bool) -> Vari
     return work.session.get_one(Variant, (exam_id, chosen))
 
 
-def _start(work: Work, hall: Hall, law: Regulation) -> None:
-    hall.started_at, hall.ends_at = work.now, hours.end_of(work.now, law)
+def _start(work: Work, hall: Hall, law: Regulation, at: datetime) -> None:
+    hall.started_at, hall.ends_at = at, hours.end_of(at, law)
     work.emit(
         SittingStarted(
             exam_id=hall.exam_id,
@@ -171,7 +174,9 @@ def _hand_out(work: Work, hall: Hall, variant: Variant, law: Regulation) -> None
         )
 
 
-def start_paper(work: Work, *, exam_id: str, hall: str) -> Answer:
+def start_paper(
+    work: Work, *, exam_id: str, hall: str, hour: str | None = None, late_reason: str | None = None
+) -> Answer:
     """The tests are handed out and the exact hour of the start is announced (Art. 35(2))."""
     place = own_hall(work, exam_id, hall)
     require_mode(place, Mode.PAPER)
@@ -180,48 +185,60 @@ def start_paper(work: Work, *, exam_id: str, hall: str) -> Answer:
     if place.instructions_read_at is None:
         raise OutOfOrder(state=Phrase("указанията не са прочетени", "the instructions have not been read"))
     law = law_of(work, exam_id)
-    hours.check_start(work.now, exam_of(work, exam_id).exam_on, law.clock.paper)
-    _start(work, place, law)
-    work.audit(exam_id, "paper:started", "чл. 35, ал. 2", hall=hall)
-    return {"started_at": work.now.isoformat(), "ends_at": place.ends_at and place.ends_at.isoformat()}
+    moment = moment_of(work, place, hour, late_reason, after=(place.instructions_read_at,))
+    hours.check_start(moment.at, exam_of(work, exam_id).exam_on, law.clock.paper)
+    _start(work, place, law, moment.at)
+    work.audit(exam_id, "paper:started", "чл. 35, ал. 2", hall=hall, **moment.told)
+    return {"started_at": moment.at.isoformat(), "ends_at": place.ends_at and place.ends_at.isoformat()}
 
 
-def announce_remaining(work: Work, *, exam_id: str, hall: str) -> Answer:
+def announce_remaining(
+    work: Work, *, exam_id: str, hall: str, hour: str | None = None, late_reason: str | None = None
+) -> Answer:
     """Announce the remaining time in the last minutes (Art. 39(2), App. 4)."""
     place = own_hall(work, exam_id, hall)
-    ends_at = _running_until(work, place)
+    moment = moment_of(work, place, hour, late_reason, after=(place.started_at, _last_announced(work, place)))
+    ends_at = _running_until(place, moment.at)
     law_hours = hours.session_of(law_of(work, exam_id), Mode(place.mode), place.session)
-    hours.check_warning(work.now, ends_at, law_hours)
-    minutes = _remaining(work, place, ends_at, REMAINING)
-    work.audit(exam_id, "remaining:announced", "чл. 39, ал. 2", hall=hall, minutes=minutes)
+    hours.check_warning(moment.at, ends_at, law_hours)
+    minutes = _remaining(work, place, ends_at, REMAINING, moment.at)
+    work.audit(exam_id, "remaining:announced", "чл. 39, ал. 2", hall=hall, minutes=minutes, **moment.told)
     tell(work, "announcement", exam_id=exam_id, hall=hall, minutes=minutes)
     return {"minutes": minutes}
 
 
-def write_remaining(work: Work, *, exam_id: str, hall: str) -> Answer:
+def write_remaining(
+    work: Work, *, exam_id: str, hall: str, hour: str | None = None, late_reason: str | None = None
+) -> Answer:
     """The remaining time has been written where all in the hall can see it; once an hour (Art. 39(1))."""
     place = own_hall(work, exam_id, hall)
     require_mode(place, Mode.PAPER)
-    ends_at = _running_until(work, place)
+    moment = moment_of(work, place, hour, late_reason, after=(place.started_at, _last_announced(work, place)))
+    ends_at = _running_until(place, moment.at)
     due = hours.writings(place.started_at or ends_at, ends_at, law_of(work, exam_id).clock.paper)
     earlier = select(Announcement.announced_at).where(
         Announcement.exam_id == exam_id, Announcement.hall == hall, Announcement.kind == WRITTEN
     )
-    hours.check_writing(work.now, due, list(work.session.scalars(earlier)))
-    minutes = _remaining(work, place, ends_at, WRITTEN)
-    work.audit(exam_id, "remaining:written", "чл. 39, ал. 1", hall=hall, minutes=minutes)
+    hours.check_writing(moment.at, due, list(work.session.scalars(earlier)))
+    minutes = _remaining(work, place, ends_at, WRITTEN, moment.at)
+    work.audit(exam_id, "remaining:written", "чл. 39, ал. 1", hall=hall, minutes=minutes, **moment.told)
     return {"minutes": minutes}
 
 
-def _running_until(work: Work, place: Hall) -> datetime:
-    if place.ends_at is None or place.ended_at is not None or place.ends_at <= work.now:
+def _last_announced(work: Work, place: Hall) -> datetime | None:
+    of_hall = (Announcement.exam_id == place.exam_id, Announcement.hall == place.hall, Announcement.kind != "text")
+    return work.session.scalar(select(func.max(Announcement.announced_at)).where(*of_hall))
+
+
+def _running_until(place: Hall, at: datetime) -> datetime:
+    if place.ends_at is None or place.ended_at is not None or place.ends_at <= at:
         raise OutOfOrder(state=Phrase("изпитът в залата не тече", "the exam in the hall is not running"))
     return place.ends_at
 
 
-def _remaining(work: Work, place: Hall, ends_at: datetime, kind: str) -> int:
+def _remaining(work: Work, place: Hall, ends_at: datetime, kind: str, at: datetime) -> int:
     """Keep that the hall was told how many minutes remain."""
-    minutes = ceil((ends_at - work.now).total_seconds() / _MINUTE_SECONDS)
+    minutes = ceil((ends_at - at).total_seconds() / _MINUTE_SECONDS)
     work.session.add(
         Announcement(
             exam_id=place.exam_id,
@@ -229,7 +246,7 @@ def _remaining(work: Work, place: Hall, ends_at: datetime, kind: str) -> int:
             kind=kind,
             minutes=minutes,
             announced_by=work.actor.id,
-            announced_at=work.now,
+            announced_at=at,
         )
     )
     return minutes
@@ -248,7 +265,7 @@ def announce(work: Work, *, exam_id: str, hall: str, text: str) -> Answer:
     return {"announced_at": work.now.isoformat()}
 
 
-def end_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
+def end_hall(work: Work, *, exam_id: str, hall: str, hour: str | None = None, late_reason: str | None = None) -> Answer:
     """Announce the end (Art. 29(1), 40(1)): open sittings are closed as they are; who is outside did not return."""
     work.require(exam_id, Role.HALL_ADMINISTRATOR)
     place = own_hall(work, exam_id, hall)
@@ -258,13 +275,15 @@ def end_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
         raise AlreadyDone(what=Phrase(f"край в зала {hall}", f"end in hall {hall}"))
     sittings = sittings_in(work, place)
     sheets = sheets_of(work, sittings)
-    hours.check_end(work.now, place.ends_at, working_until=_working_until(work, place, sittings))
-    place.ended_at = work.now
+    done = (place.started_at, _last_announced(work, place), last_passed(work, *sittings))
+    moment = moment_of(work, place, hour, late_reason, after=done)
+    hours.check_end(moment.at, place.ends_at, working_until=_working_until(work, place, sittings, moment.at))
+    place.ended_at = moment.at
     closed = close_expired(work, _who_appeared(sheets))
     outside = [one.candidate_id for one in sittings if _tell_if_outside(work, one)]
     authority = "чл. 29, ал. 1; чл. 40, ал. 1"
-    work.audit(exam_id, "hall:ended", authority, hall=hall, closed=closed, not_returned=outside)
-    return {"ended_at": work.now.isoformat(), "closed": closed}
+    work.audit(exam_id, "hall:ended", authority, hall=hall, closed=closed, not_returned=outside, **moment.told)
+    return {"ended_at": moment.at.isoformat(), "closed": closed}
 
 
 def _tell_if_outside(work: Work, sitting: Sitting) -> bool:
@@ -283,8 +302,8 @@ def _tell_if_outside(work: Work, sitting: Sitting) -> bool:
     return True
 
 
-def _working_until(work: Work, hall: Hall, sittings: list[Sitting]) -> list[datetime | None]:
-    phases = [phase_of(work, one, hall) for one in sittings]
+def _working_until(work: Work, hall: Hall, sittings: list[Sitting], at: datetime) -> list[datetime | None]:
+    phases = [phase_of(work, one, hall, at) for one in sittings]
     return [one.until for one in phases if one.state not in _RESTING]
 
 
