@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from tests.cards.card_on_paper import SCAN_DPI, Paper
 
 Candidate = Callable[[int], Filling]
 Wrong = Callable[[Reading, Filling], list[int]]
+CURL_MM = 5.0
 FIRST_SEED = 2_000
 
 
@@ -98,6 +100,14 @@ def test_pencil_beside_blue_pen_is_found_and_is_no_mark(paper: Paper, steady_han
     assert reading.pencil == {5: ("Б",), 40: ("Г",)}
     assert reading.marks[5] == ()
     assert not reading.annul_proposed
+
+
+def test_where_black_pen_stands_beside_blue_nothing_grey_is_pencil_for_certain(paper: Paper, steady_hand: Hand) -> None:
+    inks = {7: Ink.BLACK, 20: Ink.PENCIL, 41: Ink.PENCIL}
+    filling = Filling({q: (Written("В", inks.get(q, Ink.BLUE)),) for q in range(1, 91)}, "10014")
+    reading = paper.read_filling(filling, 22, "clean", replace(steady_hand, pressure=1.0))
+    assert {20, 41} <= set(reading.doubtful)
+    assert reading.pencil == {}
 
 
 def test_a_pen_cross_together_with_a_pencil_one_is_for_a_person(paper: Paper, steady_hand: Hand) -> None:
@@ -182,6 +192,14 @@ def test_writing_beside_the_boxes_proposes_annulment(paper: Paper, steady_hand: 
     assert any(one.place.y < 66 for one in reading.signs)
 
 
+@pytest.mark.parametrize("place", [(10.0, 130.0), (120.0, 287.0)])
+def test_a_sign_close_to_the_edge_of_the_paper_proposes_annulment(
+    paper: Paper, steady_hand: Hand, place: tuple[float, float]
+) -> None:
+    filling = Filling({q: (Written("В"),) for q in range(1, 91)}, "10015", (("star", *place, Ink.BLUE),))
+    assert paper.read_filling(filling, 23, "clean", steady_hand).annul_proposed
+
+
 @pytest.mark.parametrize(("sign", "option"), [("star", "Б"), ("star", "В"), ("question", "Б")])
 def test_a_sign_drawn_over_a_box_proposes_annulment_and_is_no_cross(
     paper: Paper, steady_hand: Hand, sign: str, option: str
@@ -199,6 +217,22 @@ def test_a_wide_pen_that_overshoots_leaves_no_sign(paper: Paper) -> None:
     filling = Filling({q: (Written("В"),) for q in range(1, 91)}, "10010")
     reading = paper.read_filling(filling, 18, "clean", wide)
     assert [sign for sign in reading.signs if sign.kind in {"mark", "writing"}] == []
+
+
+def test_paper_that_is_bent_further_than_a_plane_explains_is_read(
+    paper: Paper, steady_hand: Hand, wrong_in_silence: Wrong
+) -> None:
+    filling = Filling({q: (Written("Б"),) for q in range(1, 91)}, "10013")
+    page = paper.filled(filling, 21, steady_hand)
+    height, width = page.shape[:2]
+    down, across = np.indices((height, width), np.float32)
+    curl = CURL_MM * SCAN_DPI / MM_PER_INCH * np.sin(np.pi * across / width).astype(np.float32)
+    bent = np.asarray(cv2.remap(page, across, down + curl, cv2.INTER_LINEAR, borderValue=(255, 255, 255)), np.uint8)
+    reading = read_card(bent, paper.layout)
+    assert reading.ok
+    assert wrong_in_silence(reading, filling) == []
+    assert len(reading.doubtful) <= 2
+    assert reading.signs == ()
 
 
 def test_where_a_scan_swallows_ink_nothing_is_empty_for_certain(paper: Paper) -> None:

@@ -61,8 +61,9 @@ class Thresholds:
     nearly_a_blot_px: int = 19
     faintest_pen: float = 0.2
     erased_darkness: float = 0.3
-    pencil_darkness: float = 0.68
-    pen_beside_blue: float = 0.85
+    pencil_darkness: float = 0.75
+    another_pen: float = 0.85
+    darkest_pencil: float = 0.85
     pen_darkness: float = 0.58
     pen_darkness_in_grey: float = 0.55
     least_pen_darkness: float = 0.45
@@ -145,13 +146,17 @@ def _bare(amount: Floats, limits: Thresholds) -> list[BoxReading]:
 
 @dataclass(frozen=True, slots=True)
 class _Pens:
-    """What the card's own crosses were made with, on the whole: most of them know it better than one alone."""
+    """What the card's own crosses were made with, on the whole: most of them know it better than one alone.
+
+    `is_mixed`: besides a blue pen something black was used, so that nothing grey is pencil for certain.
+    """
 
     is_grey: bool
     colour: str
     taken: Floats | None
     darkness: float
     lightest: float
+    is_mixed: bool = False
 
     @classmethod
     def of(cls, taken: list[Floats], darkness: list[float], limits: Thresholds, *, is_grey: bool) -> "_Pens":
@@ -163,7 +168,8 @@ class _Pens:
         near = np.abs(np.array(taken) - most).max(axis=1) <= limits.same_pen
         # Between black and blue both are allowed: such a pen is judged by its darkness, as black is.
         name = "neutral" if 1 - float(most.min()) < COLOURED else colour_name(most)
-        return cls(is_grey, name, most, *_usual(np.array(darkness)[near], limits))
+        black = [one for one in zip(taken, darkness, strict=True) if _is_black(*one, limits)]
+        return cls(is_grey, name, most, *_usual(np.array(darkness)[near], limits), is_mixed=bool(black))
 
     def state(self, darkness: float, taken: Floats, limits: Thresholds) -> State:
         if self.is_grey:
@@ -182,7 +188,7 @@ class _Pens:
             is_tinted = 1 - taken.min() > limits.greyer_than_the_pen * (1 - self.taken.min())
             return State.DOUBTFUL if is_tinted else self._neutral_beside_blue(darkness, limits)
         is_another_pen = self.taken is not None and not is_usual
-        if is_another_pen and darkness < limits.pen_beside_blue:
+        if is_another_pen and darkness < limits.another_pen:
             return State.DOUBTFUL
         return self._without_colour(darkness, limits)
 
@@ -193,9 +199,12 @@ class _Pens:
         return State.PEN if is_pen_card and darkness >= least else State.DOUBTFUL
 
     def _neutral_beside_blue(self, darkness: float, limits: Thresholds) -> State:
-        if darkness <= limits.pencil_darkness:
-            return State.PENCIL if darkness >= limits.erased_darkness else State.DOUBTFUL
-        return State.PEN if darkness >= limits.pen_beside_blue else State.DOUBTFUL
+        is_pencil = not self.is_mixed and limits.erased_darkness <= darkness <= limits.pencil_darkness
+        return State.PENCIL if is_pencil else State.DOUBTFUL
+
+
+def _is_black(taken: Floats, darkness: float, limits: Thresholds) -> bool:
+    return darkness > limits.darkest_pencil and colour_name(taken) == "neutral"
 
 
 def _usual(darkness: NDArray[np.float64], limits: Thresholds) -> tuple[float, float]:

@@ -17,13 +17,14 @@ from services.grading.paper.cards.layout import BOX_MM, PAGE_MM, CardLayout
 Image = NDArray[np.uint8]
 Points = NDArray[np.float64]
 Floats = NDArray[np.float32]
+Boxes = tuple[Points, NDArray[np.bool_]]  #: how far each lies from where it was looked for, mm, and which were seen
 
 PAGE_PX_PER_MM = 3
 SEARCHES = ((0, 15, 0.085), (1, 29, 0.05), (1, 61, 0.05))
 SIDES = 0.16
 PAGE_SHAPED = (0.9, 1.1)
 LEAST_MARKS = 2
-LEAST_BOXES_SEEN = 0.8
+LEAST_BOXES_SEEN, LEAST_BOXES_SEEN_BENT = 0.8, 0.95
 LEAST_BOXES_TO_GO_ON = 0.3
 LEAST_SPREAD_MM = 80.0
 MOST_MARK_ERROR_MM = 2.5
@@ -39,6 +40,7 @@ REACH_MM = 2.5
 WHITE_RANK = 0.85
 BOX_SEEN = 0.10
 MOST_ROUNDS = 4
+MOST_SMOOTHINGS = 8
 LOST_BY_TILTING = 0.02  #: of the boxes, when bent paper is taken for tilted
 SETTLED_MM = 0.5
 FINE_LONG_SIDE = 1_300
@@ -78,9 +80,10 @@ class Registration:
 
 def register(views: "Views", layout: CardLayout) -> Registration:
     """Find the card in a grey picture. Raises `NotRegistered`."""
-    to_picture, marks = _from_marks(views, layout)
+    by_marks, marks = _from_marks(views, layout)
     centres = box_centres(layout)
-    shift, seen = _box_shifts(views.page(to_picture), centres)
+    first = _box_shifts(views.page(by_marks), centres)
+    to_picture, (shift, seen) = by_marks, first
     for _ in range(MOST_ROUNDS):
         refined = _refitted(to_picture, centres, shift, seen)
         moved = _apply(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), _apply(refined, centres)) - centres
@@ -93,8 +96,29 @@ def register(views: "Views", layout: CardLayout) -> Registration:
             break
         to_picture, shift, seen = refined, shift_then, seen_then
     if seen.mean() < LEAST_BOXES_SEEN:
-        raise NotRegistered("boxes_not_found")
+        to_picture, (shift, seen) = by_marks, _smoothed_out(views, by_marks, layout, marks, first)
+        if seen.mean() < LEAST_BOXES_SEEN_BENT:
+            raise NotRegistered("boxes_not_found")
     return _settled(views, to_picture, layout, marks, (shift, seen))
+
+
+def _smoothed_out(
+    views: "Views", to_picture: Points, layout: CardLayout, marks: dict[int, Points], boxes: Boxes
+) -> Boxes:
+    """Boxes looked for again on paper that is smoothed out by those already seen, for paper too bent to be a plane."""
+    centres = box_centres(layout)
+    corners, _ = _mark_corners(layout, marks)
+    known = np.clip(_marks_off(to_picture, layout, marks), -REACH_MM, REACH_MM)
+    for _ in range(MOST_SMOOTHINGS):
+        shift, seen = boxes
+        terms = _terms(np.vstack([centres[seen], corners]))
+        bent = np.asarray(np.linalg.lstsq(terms, np.vstack([shift[seen], known]), rcond=None)[0], dtype=np.float64)
+        smooth = _terms(centres) @ bent
+        beside, seen_then = _box_shifts(views.page(to_picture, bent), centres)
+        if seen_then.mean() <= seen.mean():
+            break
+        boxes = smooth + beside, seen_then
+    return boxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +194,7 @@ def _settled(
     to_picture: Points,
     layout: CardLayout,
     marks: dict[int, Points],
-    boxes: tuple[Points, NDArray[np.bool_]],
+    boxes: Boxes,
 ) -> Registration:
     shift, seen = boxes[0].copy(), boxes[1]
     shift[~seen] = np.median(shift[seen], axis=0)

@@ -28,7 +28,8 @@ FLAT_MM = 0.45
 LEAST_FREE_MM2 = 0.5
 LEAST_FREE_SHARE = 0.35
 PAPER_STEP = 5
-EDGE_MM = 6.0
+#: A dark lid, or what lies below the paper, shows along its edges, the more where it is bent.
+FLAT_EDGE_MM, EDGE_MM = 3.0, 6.0
 LEAST_SIZE_MM = 2.6
 LEAST_AREA_MM2 = 1.2
 NARROW_MM = 1.3
@@ -101,8 +102,9 @@ def find_signs(
     Needs the layout's printed area.
     """
     places = [rect.grown(CROSS_ROOM_MM) for rect in crossed] + [rect.grown(OTHER_ROOM_MM) for rect in other]
-    written = _written(registration.page, layout, places)
-    pieces = _pieces(written, printed_mask(layout, _near_print_px(registration, is_sharp=is_sharp)))
+    edge_mm = FLAT_EDGE_MM if registration.bent_mm <= FLAT_MM else EDGE_MM
+    written = _written(registration.page, layout, places, edge_mm)
+    pieces = _pieces(written, printed_mask(layout, _near_print_px(registration, is_sharp=is_sharp)), edge_mm)
     straight = [piece for piece in pieces if _may_be_a_line(piece)]
     lines = [
         piece for piece in straight if _is_part_of_a_line(piece, straight) or _goes_on_faintly(piece, registration.page)
@@ -111,7 +113,7 @@ def find_signs(
     signs = []
     for piece in pieces:
         is_dirt = piece in lines or _is_a_hair(piece, registration.page)
-        if is_dirt or _is_at_the_edge(piece.place) or _area_of_its_own(piece, lines, rooms) < LEAST_AREA_MM2:
+        if is_dirt or _is_at_the_edge(piece.place, edge_mm) or _area_of_its_own(piece, lines, rooms) < LEAST_AREA_MM2:
             continue
         kind = "writing" if max(piece.place.w, piece.place.h) > WRITING_MM else "mark"
         signs.append(Sign(kind, piece.place, round(piece.area, 2)))
@@ -136,7 +138,7 @@ def printed_mask(layout: CardLayout, margin_px: int) -> Image:
     return np.asarray(cv2.bitwise_not(grown), dtype=np.uint8)
 
 
-def _written(page: Image, layout: CardLayout, occupied: list[Rect]) -> Image:
+def _written(page: Image, layout: CardLayout, occupied: list[Rect], edge_mm: float) -> Image:
     size = (page.shape[1] // PAPER_STEP, page.shape[0] // PAPER_STEP)
     even = page[: size[1] * PAPER_STEP, : size[0] * PAPER_STEP]
     coarse = cv2.resize(even, size, interpolation=cv2.INTER_AREA)
@@ -150,13 +152,13 @@ def _written(page: Image, layout: CardLayout, occupied: list[Rect]) -> Image:
     for rect in [*places, *occupied]:
         x, y, w, h = (round(v * PAGE_PX_PER_MM) for v in (rect.x, rect.y, rect.w, rect.h))
         dark[max(0, y) : y + h, max(0, x) : x + w] = 0
-    edge = round(EDGE_MM * PAGE_PX_PER_MM)
+    edge = round(edge_mm * PAGE_PX_PER_MM)
     framed = np.zeros_like(dark)
     framed[edge:-edge, edge:-edge] = dark[edge:-edge, edge:-edge]
     return framed
 
 
-def _pieces(written: Image, near_print: Image) -> list[_Piece]:
+def _pieces(written: Image, near_print: Image, edge_mm: float) -> list[_Piece]:
     """The pieces that are large enough to be a sign; what nearly touches is one piece.
 
     What only lines the print is the print itself, where paper was stretched or a scan is not sharp.
@@ -165,7 +167,7 @@ def _pieces(written: Image, near_print: Image) -> list[_Piece]:
     outlines = cv2.findContours(joined, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]
     least = LEAST_SIZE_MM * PAGE_PX_PER_MM + JOINED_PX - 1
     places = [cv2.boundingRect(outline) for outline in outlines]
-    if not any(max(w, h) >= least and not _is_at_the_edge(_inner(x, y, w, h)) for x, y, w, h in places):
+    if not any(max(w, h) >= least and not _is_at_the_edge(_inner(x, y, w, h), edge_mm) for x, y, w, h in places):
         return []
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     large = np.flatnonzero(np.maximum(stats[:, 2], stats[:, 3]) >= least)
@@ -294,7 +296,7 @@ def _goes_on(end: _Piece, other: _Piece) -> bool:
     return _may_be_an_end(together) and together.width - max(end.width, other.width) <= ASIDE_MM
 
 
-def _is_at_the_edge(place: Rect) -> bool:
-    near = EDGE_MM + 1 / PAGE_PX_PER_MM
+def _is_at_the_edge(place: Rect, edge_mm: float) -> bool:
+    near = edge_mm + 1 / PAGE_PX_PER_MM
     right, bottom = PAGE_MM[0] - place.x - place.w, PAGE_MM[1] - place.y - place.h
     return min(place.x, place.y, right, bottom) <= near
