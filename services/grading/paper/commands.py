@@ -14,6 +14,8 @@ _COMMISSION = frozenset({Role.CHAIR, Role.MEMBER})
 _BOTH = frozenset({Role.CHAIR, Role.DIRECTOR})
 #: Who prints cards, slips and envelopes for the halls (Art. 13(7), 16 item 3, 35(2)).
 PRINTING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.HALL_ADMINISTRATOR, Role.OPERATOR})
+#: Who corrects what was mistyped of the print run.
+CORRECTING = frozenset({Role.CHAIR, Role.OPERATOR})
 READERS = Readers(staff=commission.WATCHING)
 _ANNULMENT = "чл. 46, ал. 2"
 _SECOND_CHECK = "чл. 48, ал. 2"
@@ -21,6 +23,7 @@ _SECOND_CHECK = "чл. 48, ал. 2"
 VERBS = Verbs(
     commands=(
         Verb("record_print_run", copies.record_print_run, schemas.RecordPrintRun, PRINTING, "чл. 35, ал. 2"),
+        Verb("correct_print_run", copies.correct_print_run, schemas.CorrectPrintRun, CORRECTING, "чл. 42, ал. 1"),
         Verb("write_off_copies", copies.write_off_copies, schemas.WriteOffCopies, _COMMISSION, "чл. 42, ал. 1"),
         Verb("issue_copies_protocol", copies.issue_copies_protocol, schemas.OfExam, _CHAIR, "чл. 42, ал. 1"),
         Verb("assign_numbers", envelopes.assign_numbers, schemas.AssignNumbers, _COMMISSION, "чл. 44"),
@@ -28,6 +31,7 @@ VERBS = Verbs(
         Verb("complete_number", scans.complete_number, schemas.CompleteNumber, _COMMISSION, "чл. 44"),
         Verb("correct_number", corrections.correct_number, schemas.CorrectNumber, _CHAIR, "чл. 44"),
         Verb("set_aside_scan", scans.set_aside_scan, schemas.SetAsideScan, _CHAIR, "чл. 44"),
+        Verb("take_back_scan", scans.take_back_scan, schemas.TakeBackScan, _CHAIR, "чл. 44"),
         Verb("distribute_cards", marking.distribute_cards, schemas.OfExam, _CHAIR, "чл. 45"),
         Verb("hand_on_cards", absence.hand_on_cards, schemas.HandOnCards, _CHAIR, "чл. 45; чл. 48, ал. 2"),
         Verb("end_absence", absence.end_absence, schemas.EndAbsence, _CHAIR, "чл. 45; чл. 48, ал. 2"),

@@ -47,6 +47,18 @@ class CopiesRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopiesCorrection:
+    """A print run that was mistyped, and corrected before the protocol."""
+
+    corrected_on: date
+    what: str
+    sub_variant: str
+    was: int
+    printed: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CopiesProtocol:
     """The print run, and the spare and spoiled copies that are written off (Art. 35(2), 42(1))."""
 
@@ -56,6 +68,7 @@ class CopiesProtocol:
     appeared: int
     rows: tuple[CopiesRow, ...]
     signatories: tuple[Signatory, ...]
+    corrections: tuple[CopiesCorrection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from services.grading.paper.tables import (
     Marking,
     Opinion,
     PrintRun,
+    PrintRunCorrection,
     Reading,
     Scan,
     StaffMember,
@@ -102,15 +103,24 @@ def usable_pages(work: Work, exam_id: str, numbers: Collection[str] | None = Non
     return list(work.session.scalars(wanted.order_by(Reading.scan_sha256, Reading.page)))
 
 
-def page_of(work: Work, exam_id: str, scan_sha256: str, page: int) -> Reading:
-    """A page that nobody has set aside; raises ``NotFound``, ``AlreadyDone``."""
-    name = Phrase(f"{scan_sha256[:12]}, стр. {page}", f"{scan_sha256[:12]}, page {page}")
+def any_page(work: Work, exam_id: str, scan_sha256: str, page: int) -> Reading:
+    """A page, set aside or not; raises ``NotFound``."""
     found = work.session.get(Reading, (exam_id, scan_sha256, page))
     if found is None:
-        raise NotFound(what=name)
-    if found.set_aside_by is not None:
-        raise AlreadyDone(what=name)
+        raise NotFound(what=_words_of_page(scan_sha256, page))
     return found
+
+
+def page_of(work: Work, exam_id: str, scan_sha256: str, page: int) -> Reading:
+    """A page that nobody has set aside; raises ``NotFound``, ``AlreadyDone``."""
+    found = any_page(work, exam_id, scan_sha256, page)
+    if found.set_aside_by is not None:
+        raise AlreadyDone(what=_words_of_page(scan_sha256, page))
+    return found
+
+
+def _words_of_page(scan_sha256: str, page: int) -> Phrase:
+    return Phrase(f"{scan_sha256[:12]}, стр. {page}", f"{scan_sha256[:12]}, page {page}")
 
 
 def page_name(page: Reading) -> str:
@@ -162,6 +172,12 @@ def copies_of(work: Work, exam_id: str) -> list[Copies]:
         for one in rows
     ]
     return sorted(found, key=lambda one: list(Printed).index(one.kind))
+
+
+def print_run_corrections(work: Work, exam_id: str) -> list[PrintRunCorrection]:
+    """What was mistyped of the print run, in the order in which it was corrected."""
+    query = select(PrintRunCorrection).where(PrintRunCorrection.exam_id == exam_id)
+    return list(work.session.scalars(query.order_by(PrintRunCorrection.number)))
 
 
 def key_of(work: Work, exam_id: str, sub_variant: str | None) -> Key:

@@ -75,6 +75,12 @@ class SetAsideScan(OfPage):
     reason = Text(longest=500, required=True)
 
 
+class TakeBackScan(OfPage):
+    """A page that counts again, and why."""
+
+    reason = Text(longest=500, required=True)
+
+
 class Marks(OfCard):
     """What a person sees on a card: crosses in pen by question; questions answered in pencil only."""
 
@@ -151,6 +157,13 @@ class RecordPrintRun(OfCopies):
     """How many copies were printed."""
 
     copies = fields.Integer(strict=True, required=True, validate=validate.Range(min=1, max=_MOST_COPIES))
+
+
+class CorrectPrintRun(OfCopies):
+    """How many copies were printed in all, where another number was typed, and why."""
+
+    copies = fields.Integer(strict=True, required=True, validate=validate.Range(min=0, max=_MOST_COPIES))
+    reason = Text(longest=500, required=True)
 
 
 class WriteOffCopies(OfCopies):

@@ -56,6 +56,26 @@ class PrintRun(Base):
     spare: Mapped[int] = mapped_column(default=0)
 
 
+class PrintRunCorrection(Base):
+    """A print run that was mistyped: what it was, what it is, and why. Never changed."""
+
+    __tablename__ = "print_run_corrections"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["exam_id", "kind", "sub_variant"], ["print_runs.exam_id", "print_runs.kind", "print_runs.sub_variant"]
+        ),
+    )
+
+    exam_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  #: in the exam, from 1
+    kind: Mapped[str]
+    sub_variant: Mapped[str]
+    was: Mapped[int]
+    printed: Mapped[int]
+    reason: Mapped[str]
+    corrected_at: Mapped[datetime]
+
+
 class StaffMember(Base):
     """A person who may act in an exam (Art. 13(1), 15(2)). Not tied to ``exams``: either may be told first.
 

@@ -25,7 +25,7 @@ from contracts.people import Role
 from contracts.phrase import Phrase
 from contracts.refusals import Refusal
 from contracts.refusals.general import NotAuthenticated, NotFound, OutOfOrder
-from services.grading.paper.commands import PRINTING, READERS, VERBS
+from services.grading.paper.commands import CORRECTING, PRINTING, READERS, VERBS
 from services.grading.paper.documents import (
     APPENDIX_9,
     APPENDIX_11,
@@ -49,6 +49,7 @@ PAGE, MARK, LOGIN = "/grading/paper/", "/grading/paper/mark", "/admission/login"
 #: What the commission's page does, and at which of its sections one is afterwards.
 _ON_PAGE = {
     "record_print_run": "copies",
+    "correct_print_run": "copies",
     "write_off_copies": "copies",
     "issue_copies_protocol": "copies",
     "assign_numbers": "numbers",
@@ -56,6 +57,7 @@ _ON_PAGE = {
     "complete_number": "scans",
     "correct_number": "scans",
     "set_aside_scan": "scans",
+    "take_back_scan": "scans",
     "distribute_cards": "marking",
     "hand_on_cards": "marking",
     "end_absence": "marking",
@@ -204,6 +206,7 @@ class CommissionsPage:
                 one["subject"]: one for one in documents if one["kind"] == CARD_ANNULMENT_PROTOCOL.name
             },
             roles=request.state.actor.roles_in(exam_id),
+            may_correct_copies=bool(request.state.actor.roles_in(exam_id) & CORRECTING),
             Role=Role,
             Printed=Printed,
             words_of_sign=signs.words,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
+import pypdfium2
 import pytest
 
 from chassis.work import Actor
@@ -217,6 +218,36 @@ def test_the_copies_are_counted_and_written_off_in_a_protocol(exam: PaperExam) -
     exam.render_all()
     kinds = {one["kind"]: one["rendered"] for one in good(exam.ask("documents", CHAIR))["documents"]}
     assert (kinds["copies_protocol"], kinds["envelope_labels"]) == (True, True)
+
+
+def test_art_42_1_a_mistyped_print_run_is_corrected_with_a_reason_that_the_protocol_shows(exam: PaperExam) -> None:
+    for kind, code in (("booklet", "1А"), ("card", "1А"), *((one, "") for one in ("large_envelope", "small_envelope"))):
+        done(exam, CHAIR, "record_print_run", kind=kind, sub_variant=code, copies="3")
+    about = {"kind": "slip", "sub_variant": ""}
+    assert "correct_print_run" in offered(page(exam, OPERATOR))
+    wrong = {**about, "copies": "3", "reason": "Въведени са 630 вместо 3."}
+    assert press(exam, CHAIR, "correct_print_run", **wrong).status_code == 404, "of what was never printed"
+    done(exam, MEMBERS[0], "record_print_run", **about, copies="630")
+    assert press(exam, MEMBERS[0], "correct_print_run", **wrong).status_code == 403
+    assert "correct_print_run" not in offered(page(exam, MEMBERS[0]))
+    for typed in ({"copies": "-630"}, {"reason": ""}):
+        assert press(exam, CHAIR, "correct_print_run", **wrong | typed).status_code == 422
+    assert press(exam, CHAIR, "correct_print_run", **wrong | {"copies": "630"}).status_code == 409
+    exam.hand_in()
+    done(exam, CHAIR, "write_off_copies", **about, spoiled="3", spare="1")
+    many = press(exam, OPERATOR, "correct_print_run", **wrong)
+    assert (many.status_code, "Отписаните екземпляри са 4" in many.text) == (422, True)
+    done(exam, CHAIR, "write_off_copies", **about, spoiled="0", spare="0")
+    done(exam, OPERATOR, "correct_print_run", **wrong)
+    assert wrong["reason"] in page(exam, MEMBERS[0])
+    done(exam, CHAIR, "issue_copies_protocol")
+    assert press(exam, CHAIR, "correct_print_run", **wrong | {"copies": "4"}).status_code == 409
+    assert "correct_print_run" not in offered(page(exam, CHAIR))
+    exam.render_all()
+    issued = {one["kind"]: one["sha256"] for one in good(exam.ask("documents", CHAIR))["documents"]}
+    with pypdfium2.PdfDocument(exam.house.runtime.files.get(issued["copies_protocol"])) as pdf:
+        told = " ".join(" ".join(sheet.get_textpage().get_text_range() for sheet in pdf).split())
+    assert "записани 630, отпечатани 3. Причина: Въведени са 630 вместо 3." in told
 
 
 @pytest.mark.parametrize("path", ["slips", "envelope_labels"])

@@ -25,7 +25,7 @@ from tests.interface.grading_paper.paper_exam import (
     refusal,
     scanned,
 )
-from tests.interface.grading_paper.test_commission_page import done, page
+from tests.interface.grading_paper.test_commission_page import done, offered, page
 from tests.interface.grading_paper.test_corrected_number import found_by_the_recount
 
 Make = Callable[..., PaperExam]
@@ -90,6 +90,28 @@ def test_a_number_that_was_scanned_twice_is_named_until_one_scan_is_set_aside(nu
     assert facts(numbered)["duplicates"] == number
     good(numbered.tell("set_aside_scan", CHAIR, scan_sha256=again, reason="Сканирана втори път."))
     good(numbered.tell("distribute_cards", CHAIR))
+
+
+def test_a_page_that_was_set_aside_is_taken_back_before_the_cards_are_given_out(numbered: PaperExam) -> None:
+    numbered.scan_all()
+    number = numbered.number_of(1)
+    about = {"scan_sha256": scan_of(numbered, number), "page": 1}
+    told = {**about, "reason": "Оставена е погрешната страница."}
+    assert refusal(numbered.tell("take_back_scan", CHAIR, **told)) == "OutOfOrder"
+    good(numbered.tell("set_aside_scan", CHAIR, **about, reason="Втора."))
+    assert facts(numbered)["missing"] == number
+    assert "Втора." in page(numbered, CHAIR)
+    assert "take_back_scan" not in offered(page(numbered, MEMBERS[0]))
+    for one in (MEMBERS[0], DIRECTOR, OPERATOR):
+        assert refusal(numbered.tell("take_back_scan", one, **told)) == "NotAllowed"
+    assert refusal(numbered.tell("take_back_scan", CHAIR, **about, reason=" ")) == "InvalidInput"
+    unknown = {**told, "scan_sha256": "0" * 64}
+    assert refusal(numbered.tell("take_back_scan", CHAIR, **unknown)) == "NotFound"
+    done(numbered, CHAIR, "take_back_scan", **{name: str(value) for name, value in told.items()})
+    good(numbered.tell("distribute_cards", CHAIR))
+    assert refusal(numbered.tell("take_back_scan", CHAIR, **told)) == "OutOfOrder"
+    (noted,) = [row for row in good(numbered.ask("export", OPERATOR))["audit"] if row["action"] == "scan:taken_back"]
+    assert (noted["facts"]["number"], noted["facts"]["reason"]) == (number, told["reason"])
 
 
 def test_a_sticker_that_cannot_be_read_is_completed_by_a_person_without_touching_answers(numbered: PaperExam) -> None:

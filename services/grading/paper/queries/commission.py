@@ -23,11 +23,12 @@ from services.grading.paper.records import (
     findings,
     members,
     page_name,
+    print_run_corrections,
     usable_pages,
 )
 from services.grading.paper.rules import checking
 from services.grading.paper.rules.batch import Findings
-from services.grading.paper.rules.copies import Copies
+from services.grading.paper.rules.copies import Copies, Printed
 from services.grading.paper.tables import (
     AnswerKey,
     Assignment,
@@ -36,6 +37,7 @@ from services.grading.paper.tables import (
     HandIn,
     Marking,
     Opinion,
+    PrintRunCorrection,
     Reading,
     Scan,
     Slip,
@@ -49,7 +51,16 @@ WATCHING = frozenset({Role.CHAIR, Role.MEMBER, Role.DIRECTOR, Role.OPERATOR})
 SETTLING_ROLES = WATCHING - {Role.MEMBER}
 STAGES = ("unscanned", "first", "second", "to_settle", "words", "final", "annulled")
 _NOT_FOR_MEMBERS = frozenset(
-    {"to_settle", "third_counts", "annulled", "annulment_proposed", "annulments", "completed_numbers", "absences"}
+    {
+        "to_settle",
+        "third_counts",
+        "annulled",
+        "annulment_proposed",
+        "annulments",
+        "completed_numbers",
+        "set_aside",
+        "absences",
+    }
 )
 _OF_PAGES = ("unreadable", "without_number", "unknown", "without_sub_variant")
 
@@ -79,6 +90,7 @@ def progress(work: Work, *, exam_id: str) -> Answer:
     answer = {
         "exam_on": exam.exam_on.isoformat(),
         "copies": [_copies(one) for one in copies_of(work, exam_id)],
+        "copies_corrections": [_correction(one) for one in print_run_corrections(work, exam_id)],
         "copies_closed": exam.copies_closed_at is not None,
         **_of_envelopes(work, exam),
         "cards": len(cards),
@@ -87,6 +99,7 @@ def progress(work: Work, *, exam_id: str) -> Answer:
         **_plain(asdict(found)),
         "to_complete": _to_complete(found, pages),
         "completed_numbers": _completed_numbers(pages),
+        "set_aside": _set_aside(work, exam_id),
         "sub_variants": list(work.session.scalars(_sub_variants(exam_id))),
         "sent_to_human": sum(_is_for_a_person(page) for page in pages),
         "annulment_proposed": sorted(page.number for page in pages if _proposes_annulment(page) and page.number),
@@ -115,6 +128,16 @@ def _copies(one: Copies) -> dict[str, Any]:
         "spoiled": one.spoiled,
         "spare": one.spare,
         "used": one.used,
+    }
+
+
+def _correction(one: PrintRunCorrection) -> dict[str, Any]:
+    return {
+        "kind": Printed(one.kind),
+        "sub_variant": one.sub_variant,
+        "was": one.was,
+        "printed": one.printed,
+        "reason": one.reason,
     }
 
 
@@ -165,6 +188,21 @@ def _completed_numbers(pages: list[Reading]) -> list[dict[str, Any]]:
         }
         for page in sorted(pages, key=lambda page: page.number or "")
         if page.number is not None and page.said["number"] is None
+    ]
+
+
+def _set_aside(work: Work, exam_id: str) -> list[dict[str, Any]]:
+    """The pages that do not count, and why: they may be taken back before the cards are given out (Art. 44)."""
+    return [
+        {
+            "scan_sha256": page.scan_sha256,
+            "page": page.page,
+            "number": page.number,
+            "reason": page.set_aside_for,
+            "picture_sha256": page.picture_sha256,
+        }
+        for page in _all_pages(work, exam_id)
+        if page.set_aside_by is not None
     ]
 
 

@@ -6,13 +6,13 @@ from chassis.commands import Answer
 from chassis.documents import order
 from chassis.work import Work
 from contracts.phrase import Phrase
-from contracts.refusals.general import AlreadyDone, OutOfOrder
+from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from contracts.refusals.grading import SubVariantNotOpened
 from regulation.calendar import local_day
-from services.grading.paper.documents import COPIES_PROTOCOL, CopiesProtocol, CopiesRow
-from services.grading.paper.records import announced, commission_and_director, copies_of
+from services.grading.paper.documents import COPIES_PROTOCOL, CopiesCorrection, CopiesProtocol, CopiesRow
+from services.grading.paper.records import announced, commission_and_director, copies_of, print_run_corrections
 from services.grading.paper.rules.copies import Printed, check_accounted, check_written_off
-from services.grading.paper.tables import Exam, PrintRun, SubVariant
+from services.grading.paper.tables import Exam, PrintRun, PrintRunCorrection, SubVariant
 
 
 def record_print_run(work: Work, *, exam_id: str, kind: Printed, copies: int, sub_variant: str = "") -> Answer:
@@ -22,6 +22,27 @@ def record_print_run(work: Work, *, exam_id: str, kind: Printed, copies: int, su
     run.printed += copies
     work.audit(exam_id, "copies:printed", "чл. 35, ал. 2", kind=kind, sub_variant=sub_variant, copies=copies)
     return {"printed": run.printed}
+
+
+def correct_print_run(
+    work: Work, *, exam_id: str, kind: Printed, copies: int, reason: str, sub_variant: str = ""
+) -> Answer:
+    """Say how many copies were printed where another number was typed; the protocol tells of it (Art. 42(1))."""
+    _unclosed(work, exam_id)
+    run = work.session.get(PrintRun, (exam_id, kind, sub_variant))
+    if run is None:
+        raise NotFound(
+            what=Phrase(f"тираж: {kind.words.bg} {sub_variant}", f"print run: {kind.words.en} {sub_variant}")
+        )
+    if run.printed == copies:
+        raise AlreadyDone(what=Phrase(f"тираж {copies}", f"print run of {copies}"))
+    check_written_off(copies, run.spoiled, run.spare)
+    said = {"kind": kind, "sub_variant": sub_variant, "was": run.printed, "printed": copies, "reason": reason}
+    run.printed = copies
+    number = len(print_run_corrections(work, exam_id)) + 1
+    work.session.add(PrintRunCorrection(exam_id=exam_id, number=number, corrected_at=work.now, **said))
+    work.audit(exam_id, "copies:corrected", "чл. 42, ал. 1", **said)
+    return {"printed": copies}
 
 
 def write_off_copies(
@@ -69,6 +90,17 @@ def issue_copies_protocol(work: Work, *, exam_id: str) -> Answer:
                 spoiled=one.spoiled,
             )
             for one in copies
+        ),
+        corrections=tuple(
+            CopiesCorrection(
+                corrected_on=local_day(one.corrected_at),
+                what=Printed(one.kind).words.bg,
+                sub_variant=one.sub_variant,
+                was=one.was,
+                printed=one.printed,
+                reason=one.reason,
+            )
+            for one in print_run_corrections(work, exam_id)
         ),
         signatories=commission_and_director(work, exam_id),
     )

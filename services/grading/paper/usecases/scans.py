@@ -15,7 +15,7 @@ from contracts.phrase import Phrase
 from contracts.refusals.general import OutOfOrder
 from contracts.refusals.grading import NumberNotGiven, NumberTaken, ScanNotYours
 from regulation import Regulation
-from services.grading.paper.records import announced, law_of, page_of
+from services.grading.paper.records import announced, any_page, law_of, page_of
 from services.grading.paper.rules.batch import check_number_unread, check_sub_variant
 from services.grading.paper.tables import Card, Exam, Reading, Scan, SubVariant
 
@@ -151,6 +151,17 @@ def set_aside_scan(work: Work, *, exam_id: str, scan_sha256: str, page: int, rea
     found = page_of(work, exam_id, scan_sha256, page)
     found.set_aside_by, found.set_aside_for = work.actor.id, reason
     work.audit(exam_id, "scan:set_aside", "чл. 44", scan=scan_sha256, page=page, number=found.number, reason=reason)
+    return {"scan_sha256": scan_sha256, "page": page}
+
+
+def take_back_scan(work: Work, *, exam_id: str, scan_sha256: str, page: int, reason: str) -> Answer:
+    """Let a page count again that was set aside, as it was (Art. 44)."""
+    _unstarted(work, exam_id)
+    found = any_page(work, exam_id, scan_sha256, page)
+    if found.set_aside_by is None:
+        raise OutOfOrder(state=Phrase("страницата не е оставена настрана", "the page has not been set aside"))
+    found.set_aside_by = found.set_aside_for = None
+    work.audit(exam_id, "scan:taken_back", "чл. 44", scan=scan_sha256, page=page, number=found.number, reason=reason)
     return {"scan_sha256": scan_sha256, "page": page}
 
 
