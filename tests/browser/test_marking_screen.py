@@ -123,6 +123,32 @@ def test_a_member_marks_card_after_card_with_the_keyboard_alone_and_quickly(
     assert desk.exam.progress()["to_settle"] == [], "what was pressed is what is on the cards"
 
 
+def test_a_column_is_looked_through_on_the_enlarged_card_with_every_field_in_sight(
+    desk_of: Callable[..., Desk], seat: Callable[[Desk, Actor], Page], tmp_path: Path
+) -> None:
+    desk = desk_of(envelope(1, 70), envelope(2, 30))
+    desk.exam.ready_to_mark()
+    page = seat(desk, MEMBERS[0])
+    page.goto(desk.address("mark"))
+    whole = page.locator("#card").get_attribute("viewBox")
+    while page.evaluate("document.activeElement.dataset.question ?? ''"):
+        press(page, "0")
+    assert page.evaluate("document.activeElement.name") == "looked1"
+    expect(page.locator("#zoom")).to_be_hidden()
+    expect(page.locator("#card")).not_to_have_attribute("viewBox", str(whole))
+    covered = page.evaluate("""() => [...document.querySelectorAll("fieldset:first-of-type input[data-question]")]
+        .filter((one) => {
+            const {x, y, width, height} = one.getBoundingClientRect();
+            return document.elementFromPoint(x + width / 2, y + height / 2) !== one;
+        }).map((one) => one.name)""")
+    assert covered == []
+    clean(page)
+    page.screenshot(path=tmp_path / "column.png")
+    page.focus("#q1")
+    expect(page.locator("#card")).to_have_attribute("viewBox", str(whole))
+    expect(page.locator("#zoom")).to_be_visible()
+
+
 def test_keys_correct_go_back_and_add_and_a_refusal_keeps_what_was_typed(
     desk_of: Callable[..., Desk], seat: Callable[[Desk, Actor], Page]
 ) -> None:

@@ -13,6 +13,7 @@ if (form) {
   const left = document.getElementById("left");
   const rows = Math.ceil(fields.length / looks.length);
   const ZOOM_ROWS = 4;
+  const WHOLE = card.getAttribute("viewBox");
   const answered = [];
 
   const isAnswer = (value) => ["–", "м"].includes(value) || (value !== "" && [...value].every((one) => letters.includes(one)));
@@ -23,8 +24,12 @@ if (form) {
     for (const [name, value] of Object.entries({ x, y, width: w, height: h })) {
       now.setAttribute(name, value);
     }
-    const tall = input.type === "checkbox" ? h : (h * ZOOM_ROWS) / 2;
-    zoom.setAttribute("viewBox", `${x} ${y - (tall - h) / 2} ${w} ${tall}`);
+    // A column is compared with its fields: the card shows it alone, and nothing lies over them.
+    const isColumn = input.type === "checkbox";
+    zoom.classList.toggle("away", isColumn);
+    card.setAttribute("viewBox", isColumn ? `${x} ${y} ${w} ${h}` : WHOLE);
+    const tall = (h * ZOOM_ROWS) / 2;
+    if (!isColumn) zoom.setAttribute("viewBox", `${x} ${y - (tall - h) / 2} ${w} ${tall}`);
   }
 
   function tell() {
