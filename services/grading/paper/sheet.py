@@ -79,7 +79,7 @@ def sheet(card: Mapping[str, Any], typed: Mapping[str, str] | None = None) -> Sh
                 for box in reading["boxes"]
                 if box["question"] not in is_open
             ),
-            *(Drawn("doubtful", _boxes(layout, number)) for number in sorted(is_open)),
+            *(Drawn("doubtful", _boxes(layout, number)) for number in sorted(is_open) if len(is_open) < len(values)),
         ),
         signs=tuple(Drawn("sign", Rect(**sign["box_mm"])) for sign in reading["signs"]),
         open=tuple(sorted(is_open)),

@@ -109,23 +109,23 @@ def _questions(law: Regulation) -> range:
 
 
 def left_to_member(machine: MachineReading | None, round_number: int, law: Regulation, seed: bytes) -> frozenset[int]:
-    """The questions that a member answers without the machine's word: all of a page that it could not read, else those
-    that it doubts and his own looks.
+    """The questions that a member answers without the machine's word: in the first check those that it doubts and his
+    own looks; in the second, on which a pass or a fail may hang, and on a page that it could not read, all.
 
-    Source: Art. 45, 46(1). Own choice: he cannot tell the ones from the others.
+    Source: Art. 45, 46(1), 48(2). Own choice: he cannot tell what is doubted from his own looks.
     """
     questions = frozenset(_questions(law))
-    if machine is None:
+    if machine is None or round_number == SECOND:
         return questions
-    return machine.doubtful | own_looks(seed, round_number, questions - machine.doubtful)
+    return machine.doubtful | own_looks(seed, questions - machine.doubtful)
 
 
-def own_looks(seed: bytes, round_number: int, sure: Collection[int]) -> frozenset[int]:
+def own_looks(seed: bytes, sure: Collection[int]) -> frozenset[int]:
     """Questions of which the machine is sure, and its word is kept from the member: his count stays his own, and who
     only nods shows.
 
     Source: Art. 46(1). Own choice: ``OWN_LOOKS`` of them by a ``seed`` that he does not know, the same at every look at
-    the card, others in each round.
+    the card.
     """
-    order = sorted(sure, key=lambda one: hashlib.sha256(f"{round_number}/{one}/".encode() + seed).digest())
+    order = sorted(sure, key=lambda one: hashlib.sha256(f"{one}/".encode() + seed).digest())
     return frozenset(order[:OWN_LOOKS])
