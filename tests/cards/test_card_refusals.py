@@ -98,6 +98,12 @@ def test_a_page_that_is_no_card_is_said_to_be_none(paper: Paper) -> None:
     assert read_card(letter, paper.layout).why_not == "marks_not_found"
 
 
+def test_a_page_that_breaks_the_reader_is_told_with_what_broke_it(paper: Paper) -> None:
+    reading = read_page(np.zeros((600, 0), np.uint8), paper.layout)
+    assert (reading.ok, reading.why_not) == (False, "cannot_be_read")
+    assert "error" in reading.quality
+
+
 def test_two_cards_in_one_picture_are_not_mixed(paper: Paper) -> None:
     both = np.hstack([paper.card, paper.card])
     assert read_card(both, paper.layout).why_not == "more_than_one_card"
