@@ -47,7 +47,7 @@ class Thresholds:
     empty_share: float = 0.97
     empty_ink_by_share: float = 0.22
     cross_ink: float = 0.045
-    cross_share: float = 0.8
+    cross_share: float = 0.85
     sure_cross_share: float = 0.97
     sign_share: float = 0.96
     plain_sign_share: float = 0.85

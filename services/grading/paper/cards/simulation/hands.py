@@ -35,6 +35,7 @@ COLOURS_BGR: dict[Ink, tuple[int, int, int]] = {
 
 EXTREME = 0.25
 TURNED = 0.2
+STEEP = 0.65
 SCRIBBLED = 0.4
 DOTTED = 0.85
 
@@ -56,6 +57,7 @@ class Hand:
     hook: float = 0.0
     overshoot: float = 0.0
     skips: float = 0.0
+    level: float = 0.0
 
 
 def random_hand(rng: np.random.Generator) -> Hand:
@@ -66,10 +68,10 @@ def random_hand(rng: np.random.Generator) -> Hand:
     return Hand(
         thickness_mm=float(rng.uniform(*thickness)),
         size_mm=float(rng.uniform(*size)),
-        off_centre_mm=float(rng.uniform(0.1, 0.9 if is_extreme else 0.6)),
+        off_centre_mm=float(rng.uniform(0.1, 1.1 if is_extreme else 0.7)),
         shake_mm=float(rng.choice([0.03, 0.06, 0.15])),
         slant=float(rng.normal(0, 0.12)),
-        spread=float(rng.uniform(0.6, 1.0)),
+        spread=float(rng.uniform(-0.4, 1.1) if is_extreme else rng.uniform(0.1, 1.0)),
         pressure=float(rng.uniform(0.72, 1.0)),
         fading=float(rng.choice([0.0, 0.0, 0.0, 0.35])),
         twice=float(rng.choice([0.0, 0.0, 0.3])),
@@ -77,16 +79,20 @@ def random_hand(rng: np.random.Generator) -> Hand:
         hook=float(rng.choice([0.0, 0.05, 0.3])),
         overshoot=float(rng.choice([0.0, 0.03, 0.15])),
         skips=float(rng.choice([0.0, 0.1, 0.3])),
+        level=float(rng.choice([0.0, 0.0, 0.05, 0.2])),
     )
 
 
 def cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
-    """Two strokes that cross near the middle of the box."""
-    middle = rng.normal(0, hand.off_centre_mm / 1.5, 2).clip(-1.1, 1.1)
+    """Two strokes that cross near the middle of the box, wide or narrow, one of them perhaps nearly level."""
+    middle = rng.normal(0, hand.off_centre_mm / 1.5, 2).clip(-1.5, 1.5)
     strokes = []
-    for direction in (1, -1):
-        angle = direction * (np.pi / 4) * (0.7 + 0.5 * hand.spread) * rng.uniform(0.85, 1.15) + hand.slant
-        half = hand.size_mm * rng.uniform(0.8, 1.2)
+    rises = (np.pi / 4) * (0.7 + 0.5 * hand.spread) * rng.uniform(0.8, 1.2, 2)
+    if rng.random() < hand.level:
+        rises = rng.permutation([rises[0] * rng.uniform(0.15, 0.6), max(rises[1], STEEP)])
+    for direction, rise in zip((1, -1), rises.tolist(), strict=True):
+        angle = direction * rise + hand.slant
+        half = hand.size_mm * rng.uniform(0.7, 1.25)
         vector = np.array([np.cos(angle), np.sin(angle)]) * half
         shift = rng.normal(0, 0.18, 2)
         start, end = middle + shift - vector, middle + shift + vector
@@ -199,6 +205,12 @@ def struck_cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
     return [*cross(hand, rng), *lines]
 
 
+def circled_cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A cross that its writer took back, or meant to stress, by a ring around it."""
+    ring = circle(hand, rng)[0]
+    return [*cross(hand, rng), ring / np.abs(ring).max() * rng.uniform(2.6, 4.8)]
+
+
 def single_stroke(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
     """Half a cross: one stroke is missing."""
     return cross(hand, rng)[:1]
@@ -220,6 +232,7 @@ SIGNS = {
     "question": question,
     "arrow": arrow,
     "struck": struck_cross,
+    "circled": circled_cross,
     "single": single_stroke,
     "dot": dot,
 }

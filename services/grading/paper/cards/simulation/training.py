@@ -2,7 +2,7 @@
 
 Cards are filled with crosses and signs of many hands, scanned in every grade, read up to the ink, and a small network
 is fitted to what was meant. Seeds start at `FIRST_SEED`, far from those of any test. The weights that are shipped are
-what one run leaves, on CARD_DIR made by `svops card print --out CARD_DIR`; it takes about half an hour of one core
+what one run leaves, on CARD_DIR made by `svops card print --out CARD_DIR`; it takes a quarter of an hour of one core
 (with OPENBLAS_NUM_THREADS=1, which also makes the sums the same twice).
 """
 
@@ -42,7 +42,7 @@ PAPER = 255
 PENCIL = 0.12
 SHINING, SHINING_SHARE = 0.14, 0.4
 TWICE, CROSSED, WRITTEN = 0.1, 0.62, 0.9
-IN_A_BOX = ("tick", "circle", "blot", "struck", "single", "dot")
+IN_A_BOX = ("tick", "circle", "blot", "struck", "circled", "single", "dot")
 UNCLEAR_SIGNS = ("single", "dot")
 
 Floats = NDArray[np.float32]
