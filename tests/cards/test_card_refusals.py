@@ -199,6 +199,17 @@ def test_scans_of_the_same_name_keep_an_overlay_each(printed: PrintedCard, tmp_p
     assert len(list(over.iterdir())) == len(files)
 
 
+def test_an_overlay_that_cannot_be_written_ends_the_batch_and_blames_no_scan(
+    printed: PrintedCard, tmp_path: Path
+) -> None:
+    (tmp_path / "over").mkdir()
+    (tmp_path / "over" / "card.jpg").mkdir()
+    read = ["read", "--layout", str(printed.layout), "--overlay", str(tmp_path / "over"), str(printed.picture)]
+    result = CliRunner().invoke(card, read)
+    assert isinstance(result.exception, IsADirectoryError)
+    assert result.stdout == ""
+
+
 def test_the_evidence_of_every_box_is_kept_with_a_picture_a_question(printed: PrintedCard, tmp_path: Path) -> None:
     kept = tmp_path / "evidence"
     read = ["read", "--layout", str(printed.layout), "--evidence", str(kept), str(printed.picture)]

@@ -139,14 +139,14 @@ class Reader(NamedTuple):
         """A line a page of one file. What cannot be read is said in the line; nothing is raised for a bad file."""
         try:
             data = scan.path.read_bytes()
+        except OSError:
+            return _told(scan, [_refused("cannot_be_opened")])
+        try:
             kind = media_type_of(data)
             pages = load_pages(data, kind) if kind == JPEG else pages_of(data, kind)
-            lines = [self._line(page, scan.name, number) for number, page in enumerate(pages, 1)]
+            return _told(scan, [self._line(page, scan.name, number) for number, page in enumerate(pages, 1)])
         except ScanRefused as refusal:
-            lines = [_refused(refusal.code)]
-        except OSError:
-            lines = [_refused("cannot_be_opened")]
-        return [{"file": str(scan.path), "page": n, "pages": len(lines), **line} for n, line in enumerate(lines, 1)]
+            return _told(scan, [_refused(refusal.code)])
 
     def _line(self, page: Page, name: str, number: int) -> Line:
         reading = read_page(page, self.layout)
@@ -174,8 +174,9 @@ def _refused(why_not: str) -> Line:
     return Reading(ok=False, why_not=why_not).to_json()
 
 
-def _died(scan: Scan) -> list[Line]:
-    return [{"file": str(scan.path), "page": 1, "pages": 1, **_refused("worker_died")}]
+def _told(scan: Scan, lines: list[Line]) -> list[Line]:
+    """The lines of all pages of a file, each with its place among them."""
+    return [{"file": str(scan.path), "page": n, "pages": len(lines), **line} for n, line in enumerate(lines, 1)]
 
 
 def _read_all(reader: Reader, scans: list[Scan], jobs: int) -> Iterator[list[Line]]:
@@ -189,7 +190,7 @@ def _read_all(reader: Reader, scans: list[Scan], jobs: int) -> Iterator[list[Lin
         suspects, scans = scans[: _AHEAD * jobs], scans[_AHEAD * jobs :]
         for suspect in suspects:
             if (yield from _until_one_dies(reader, [suspect], 1)):
-                yield _died(suspect)
+                yield _told(suspect, [_refused("worker_died")])
 
 
 def _until_one_dies(reader: Reader, scans: list[Scan], jobs: int) -> Generator[list[Line], None, list[Scan]]:

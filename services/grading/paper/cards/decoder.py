@@ -42,7 +42,7 @@ def pages_of(data: bytes, media_type: str) -> Iterator[Page]:
             told += 1
             yield page
         is_whole = True
-    except _Ended:
+    except _EndedError:
         yield from [TooLarge("more memory or time than a card can need")] * (count - told)
     except ScanRefused:
         is_whole = True
@@ -52,7 +52,7 @@ def pages_of(data: bytes, media_type: str) -> Iterator[Page]:
             decoder.end()
 
 
-class _Ended(Exception):  # noqa: N818 - a fact, named as one
+class _EndedError(Exception):
     """The other process is no more."""
 
 
@@ -76,21 +76,21 @@ class _Decoder:
         return self._process.poll() is None
 
     def asked(self, data: bytes, media_type: str) -> int:
-        """How many pages the file has that it now begins to decode. Raises `ScanRefused`, `_Ended`."""
+        """How many pages the file has that it now begins to decode. Raises `ScanRefused`, `_EndedError`."""
         try:
             _say(self._requests, {"media_type": media_type, "bytes": len(data)}, data)
         except BrokenPipeError as error:
-            raise _Ended from error
+            raise _EndedError from error
         return int(self._answer()["pages"])
 
     def page(self) -> Page:
-        """The next page. Raises `_Ended`."""
+        """The next page. Raises `_EndedError`."""
         try:
             page = np.empty(self._answer()["shape"], np.uint8)
         except ScanRefused as refusal:
             return refusal
         if self._answers.readinto(page.data.cast("B")) < page.size:
-            raise _Ended
+            raise _EndedError
         return page
 
     def end(self) -> None:
@@ -102,7 +102,7 @@ class _Decoder:
     def _answer(self) -> Told:
         line = self._answers.readline()
         if not line.endswith(b"\n"):
-            raise _Ended
+            raise _EndedError
         told: Told = json.loads(line)
         if "refused" in told:
             raise REFUSALS[told["refused"]](told["why"])

@@ -163,15 +163,22 @@ def _frame_count(picture: PIL.Image.Image) -> int:
     is_broken = False
     for index in range(MOST_PAGES + 1):
         try:
-            picture.seek(index)
+            if not _named_errors(functools.partial(_has_frame, picture, index)):
+                return index
             is_broken = False
-        except EOFError:
-            return index
-        except Exception:  # noqa: BLE001 - a damaged directory raises whatever its nonsense leads to
+        except ScanRefused:
             if is_broken:
                 return index
             is_broken = True
     return MOST_PAGES + 1
+
+
+def _has_frame(picture: PIL.Image.Image, index: int) -> bool:
+    try:
+        picture.seek(index)
+    except EOFError:
+        return False
+    return True
 
 
 def _frame(picture: PIL.Image.Image, index: int) -> Image:
