@@ -12,6 +12,7 @@ from chassis.export import plumbing_export
 from chassis.plumbing import ActRow
 from chassis.work import Work
 from contracts.people import Mode, Role
+from services.grading.paper.queries import pages as read_pages
 from services.grading.paper.queries.marking_screens import counted, opinions_on
 from services.grading.paper.records import (
     MARKING,
@@ -22,12 +23,10 @@ from services.grading.paper.records import (
     dossiers,
     findings,
     members,
-    page_name,
     print_run_corrections,
     usable_pages,
 )
 from services.grading.paper.rules import checking
-from services.grading.paper.rules.batch import Findings
 from services.grading.paper.rules.copies import Copies, Printed
 from services.grading.paper.tables import (
     AnswerKey,
@@ -62,7 +61,6 @@ _NOT_FOR_MEMBERS = frozenset(
         "absences",
     }
 )
-_OF_PAGES = ("unreadable", "without_number", "unknown", "without_sub_variant")
 
 
 def exams(work: Work) -> Answer:
@@ -97,12 +95,14 @@ def progress(work: Work, *, exam_id: str) -> Answer:
         "registered": _how_many(work, select(Scan.scan_sha256).where(Scan.exam_id == exam_id)),
         "read": _how_many(work, select(Scan.scan_sha256).where(Scan.exam_id == exam_id, Scan.read_at.is_not(None))),
         **_plain(asdict(found)),
-        "to_complete": _to_complete(found, pages),
-        "completed_numbers": _completed_numbers(pages),
-        "set_aside": _set_aside(work, exam_id),
+        "to_complete": read_pages.to_complete(found, pages),
+        "completed_numbers": read_pages.completed_numbers(pages),
+        "set_aside": read_pages.set_aside(work, exam_id),
         "sub_variants": list(work.session.scalars(_sub_variants(exam_id))),
-        "sent_to_human": sum(_is_for_a_person(page) for page in pages),
-        "annulment_proposed": sorted(page.number for page in pages if _proposes_annulment(page) and page.number),
+        "sent_to_human": sum(read_pages.is_for_a_person(page) for page in pages),
+        "annulment_proposed": sorted(
+            page.number for page in pages if read_pages.proposes_annulment(page) and page.number
+        ),
         "has_key": _how_many(work, select(AnswerKey.sub_variant).where(AnswerKey.exam_id == exam_id)) > 0,
         "distributed": exam.distributed_at is not None,
         "opening_proposal": _proposal(work, OPENING, exam_id, exam_id),
@@ -157,55 +157,6 @@ def _sub_variants(exam_id: str) -> Select[str]:
     return select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id).order_by(SubVariant.sub_variant)
 
 
-def _to_complete(found: Findings, pages: list[Reading]) -> list[dict[str, Any]]:
-    """The pages that a person has to look at before the cards can be given out, each with its picture."""
-    twice = {name for names in found.duplicates.values() for name in names}
-    named = {name: kind for kind in _OF_PAGES for name in getattr(found, kind)} | dict.fromkeys(twice, "duplicates")
-    by_name = {page_name(page): page for page in pages}
-    return [
-        {
-            "scan_sha256": page.scan_sha256,
-            "page": page.page,
-            "finding": named[name],
-            "why_not": page.why_not,
-            "number": page.number,
-            "sub_variant": page.sub_variant,
-            "picture_sha256": page.picture_sha256,
-        }
-        for name, page in sorted(by_name.items(), key=lambda item: (item[1].number or "", item[0]))
-        if name in named
-    ]
-
-
-def _completed_numbers(pages: list[Reading]) -> list[dict[str, Any]]:
-    """The pages whose number a person completed: what he typed may have to be corrected (Art. 44)."""
-    return [
-        {
-            "scan_sha256": page.scan_sha256,
-            "page": page.page,
-            "number": page.number,
-            "picture_sha256": page.picture_sha256,
-        }
-        for page in sorted(pages, key=lambda page: page.number or "")
-        if page.number is not None and page.said["number"] is None
-    ]
-
-
-def _set_aside(work: Work, exam_id: str) -> list[dict[str, Any]]:
-    """The pages that do not count, and why: they may be taken back before the cards are given out (Art. 44)."""
-    return [
-        {
-            "scan_sha256": page.scan_sha256,
-            "page": page.page,
-            "number": page.number,
-            "reason": page.set_aside_for,
-            "picture_sha256": page.picture_sha256,
-        }
-        for page in _all_pages(work, exam_id)
-        if page.set_aside_by is not None
-    ]
-
-
 def _proposal(work: Work, kind: ActKind, exam_id: str, subject: str) -> dict[str, Any] | None:
     """The first person's half of an act that waits for the second one; nothing when there is none, or it is over."""
     act = work.session.scalars(
@@ -229,7 +180,7 @@ def _annulments(work: Work, exam_id: str, cards: dict[str, Dossier], pages: list
     by_number = {page.number: page for page in pages if page.number in cards}
     acts = select(ActRow.subject).where(ActRow.exam_id == exam_id, ActRow.kind == CARD_ANNULMENT.name)
     proposals = {number: _proposal(work, CARD_ANNULMENT, exam_id, number) for number in work.session.scalars(acts)}
-    signs = {number: page.said["reasons"] for number, page in by_number.items() if _proposes_annulment(page)}
+    signs = {number: page.said["reasons"] for number, page in by_number.items() if read_pages.proposes_annulment(page)}
     return [
         {
             "number": number,
@@ -370,7 +321,7 @@ def export(work: Work, *, exam_id: str) -> Answer:
         "key": {one.sub_variant: one.answers for one in keys},
         "opened_at": exam.opened_at and exam.opened_at.isoformat(),
         "cards": [_exported(one, slips.get(number)) for number, one in dossiers(work, exam).items()],
-        "scans": [_scan(page) for page in _all_pages(work, exam_id)],
+        "scans": [_scan(page) for page in read_pages.all_pages(work, exam_id)],
     }
 
 
@@ -410,21 +361,6 @@ def _scan(page: Reading) -> dict[str, Any]:
         "completed_by": page.completed_by,
         "set_aside_for": page.set_aside_for,
     }
-
-
-def _all_pages(work: Work, exam_id: str) -> list[Reading]:
-    query = select(Reading).where(Reading.exam_id == exam_id).order_by(Reading.scan_sha256, Reading.page)
-    return list(work.session.scalars(query))
-
-
-def _is_for_a_person(page: Reading) -> bool:
-    """Whether the machine could not say all of a page: doubtful questions, no number, a sign, or nothing at all."""
-    read = page.said
-    return not page.is_read or bool(read["doubtful"]) or read["number"] is None or _proposes_annulment(page)
-
-
-def _proposes_annulment(page: Reading) -> bool:
-    return bool(page.said["annul_proposed"])
 
 
 def _how_many(work: Work, query: Any) -> int:
