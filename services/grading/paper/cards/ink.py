@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.grading.paper.cards.layout import BOX_MM, CardLayout
-from services.grading.paper.cards.registration import PAGE_PX_PER_MM, Registration, Views, box_centres
+from services.grading.paper.cards.registration import Registration, box_centres
+from services.grading.paper.cards.views import PAGE_PX_PER_MM, Views
 
 Floats = NDArray[np.float32]
 Image = NDArray[np.uint8]

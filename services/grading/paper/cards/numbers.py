@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from services.grading.paper.cards import codes
 from services.grading.paper.cards.drawing import NUMBER_VERSION, PAGE_CODE_VERSION, STICKER_CODE_MM
 from services.grading.paper.cards.layout import Rect
-from services.grading.paper.cards.registration import Points
+from services.grading.paper.cards.views import Points
 
 Image = NDArray[np.uint8]
 Modules = NDArray[np.bool_]

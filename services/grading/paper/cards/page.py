@@ -12,10 +12,11 @@ from services.grading.paper.cards.ink import BoxInk, measure
 from services.grading.paper.cards.layout import PAGE_MM, CardLayout, Rect
 from services.grading.paper.cards.numbers import read_number, read_page_code
 from services.grading.paper.cards.reading import FOREIGN, BoxReading, CardInk, State, read_boxes
-from services.grading.paper.cards.registration import NotRegistered, Registration, Views, register
+from services.grading.paper.cards.registration import NotRegistered, Registration, register
 from services.grading.paper.cards.shapes import CROSS, SIGN
 from services.grading.paper.cards.signs import Sign, find_signs
 from services.grading.paper.cards.streaks import without_streaks
+from services.grading.paper.cards.views import Views
 
 Image = NDArray[np.uint8]
 

@@ -13,13 +13,20 @@ from numpy.typing import NDArray
 
 from services.grading.paper.cards.drawing import LINE_MM, mark_dictionary
 from services.grading.paper.cards.layout import BOX_MM, PAGE_MM, CardLayout
+from services.grading.paper.cards.views import (
+    PAGE_PX_PER_MM,
+    Image,
+    Points,
+    Views,
+    grid,
+    moved_by,
+    px_per_mm_of,
+    terms_at,
+)
 
-Image = NDArray[np.uint8]
-Points = NDArray[np.float64]
 Floats = NDArray[np.float32]
 Boxes = tuple[Points, NDArray[np.bool_]]  #: how far each lies from where it was looked for, mm, and which were seen
 
-PAGE_PX_PER_MM = 3
 SEARCHES = ((0, 15, 0.085), (1, 29, 0.05), (1, 61, 0.05))
 SIDES = 0.16
 PAGE_SHAPED = (0.9, 1.1)
@@ -28,9 +35,7 @@ LEAST_BOXES_SEEN, LEAST_BOXES_SEEN_BENT = 0.8, 0.95
 LEAST_BOXES_TO_GO_ON = 0.3
 LEAST_SPREAD_MM = 80.0
 MOST_MARK_ERROR_MM = 2.5
-BENT_DEGREE = 3
 MARK_WEIGHT = 4.0
-GRID = (20, 28)
 MOST_RESIDUAL_MM = 0.3
 RESIDUAL_RANK = 60  # not the law: more than half of the boxes are bare, crosses pull the others
 NEIGHBOURS = 12
@@ -43,7 +48,6 @@ MOST_ROUNDS = 4
 MOST_SMOOTHINGS = 8
 LOST_BY_TILTING = 0.02  #: of the boxes, when bent paper is taken for tilted
 SETTLED_MM = 0.5
-FINE_LONG_SIDE = 1_300
 INLIER_MM = 0.6
 SCALE_LIMITS = (2.5, 60.0)
 
@@ -75,10 +79,10 @@ class Registration:
 
     def pixels(self, points_mm: Points) -> Points:
         """Points (n x 2) of the card in the picture."""
-        return _apply(self.to_picture, points_mm)
+        return moved_by(self.to_picture, points_mm)
 
 
-def register(views: "Views", layout: CardLayout) -> Registration:
+def register(views: Views, layout: CardLayout) -> Registration:
     """Find the card in a grey picture. Raises `NotRegistered`."""
     by_marks, marks = _from_marks(views, layout)
     centres = box_centres(layout)
@@ -86,7 +90,7 @@ def register(views: "Views", layout: CardLayout) -> Registration:
     to_picture, (shift, seen) = by_marks, first
     for _ in range(MOST_ROUNDS):
         refined = _refitted(to_picture, centres, shift, seen)
-        moved = _apply(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), _apply(refined, centres)) - centres
+        moved = moved_by(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), moved_by(refined, centres)) - centres
         if np.abs(moved).max() < SETTLED_MM:
             to_picture, shift = refined, shift - moved
             break
@@ -103,7 +107,7 @@ def register(views: "Views", layout: CardLayout) -> Registration:
 
 
 def _smoothed_out(
-    views: "Views", to_picture: Points, layout: CardLayout, marks: dict[int, Points], boxes: Boxes
+    views: Views, to_picture: Points, layout: CardLayout, marks: dict[int, Points], boxes: Boxes
 ) -> Boxes:
     """Boxes looked for again on paper that is smoothed out by those already seen, for paper too bent to be a plane."""
     centres = box_centres(layout)
@@ -111,9 +115,9 @@ def _smoothed_out(
     known = np.clip(_marks_off(to_picture, layout, marks), -REACH_MM, REACH_MM)
     for _ in range(MOST_SMOOTHINGS):
         shift, seen = boxes
-        terms = _terms(np.vstack([centres[seen], corners]))
+        terms = terms_at(np.vstack([centres[seen], corners]))
         bent = np.asarray(np.linalg.lstsq(terms, np.vstack([shift[seen], known]), rcond=None)[0], dtype=np.float64)
-        smooth = _terms(centres) @ bent
+        smooth = terms_at(centres) @ bent
         beside, seen_then = _box_shifts(views.page(to_picture, bent), centres)
         if seen_then.mean() <= seen.mean():
             break
@@ -121,59 +125,11 @@ def _smoothed_out(
     return boxes
 
 
-@dataclass(frozen=True, slots=True)
-class Views:
-    """The picture and its halves, so that every flat page is taken from the one next finer than the page."""
-
-    sizes: tuple[Image, ...]
-
-    @classmethod
-    def of(cls, grey: Image) -> "Views":
-        """All sizes down to `FINE_LONG_SIDE`."""
-        sizes = [grey]
-        while max(sizes[-1].shape) > FINE_LONG_SIDE:
-            half = (sizes[-1].shape[1] // 2, sizes[-1].shape[0] // 2)
-            even = sizes[-1][: 2 * half[1], : 2 * half[0]]  # exactly halved: a sixth of the time of nearly halved
-            sizes.append(np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), dtype=np.uint8))
-        return cls(tuple(sizes))
-
-    def for_page(self, to_picture: Points) -> tuple[Image, float]:
-        """The picture next finer than `PAGE_PX_PER_MM`, and its size against that of the whole."""
-        shrink = _px_per_mm(to_picture) / PAGE_PX_PER_MM
-        level = min(max(0, int(np.log2(max(shrink, 1) / 0.8))), len(self.sizes) - 1)
-        return self.sizes[level], 0.5**level
-
-    def page(self, to_picture: Points, bent: Points | None = None) -> Image:
-        """The card upright and flat, `PAGE_PX_PER_MM` pixels a millimetre; outside the picture it is black.
-
-        With `bent`, as `_bent` gives it, a card that did not lie flat is smoothed out too.
-        """
-        picture, factor = self.for_page(to_picture)
-        smaller = np.diag([factor, factor, 1.0]) @ to_picture
-        size = (round(PAGE_MM[0] * PAGE_PX_PER_MM), round(PAGE_MM[1] * PAGE_PX_PER_MM))
-        if bent is None:
-            scale = np.diag([1 / PAGE_PX_PER_MM, 1 / PAGE_PX_PER_MM, 1.0])
-            flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-            return np.asarray(cv2.warpPerspective(picture, smaller @ scale, size, flags=flags), dtype=np.uint8)
-        places, terms = _grid()
-        at = _apply(smaller, places + terms @ bent).astype(np.float32).reshape(GRID[1], GRID[0], 2)
-        maps = [cv2.resize(at[..., axis], size, interpolation=cv2.INTER_LINEAR) for axis in (0, 1)]
-        return np.asarray(cv2.remap(picture, maps[0], maps[1], cv2.INTER_LINEAR), dtype=np.uint8)
-
-
-@functools.lru_cache(maxsize=1)
-def _grid() -> tuple[Points, Points]:
-    """Places spread over the page so that a picture of `GRID` pixels, made as large as the page, meets every pixel."""
-    ways = [(np.arange(n) + 0.5) / n * side - 0.5 / PAGE_PX_PER_MM for n, side in zip(GRID, PAGE_MM, strict=True)]
-    places = np.stack(np.meshgrid(*ways), axis=-1).reshape(-1, 2)
-    return places, _terms(places)
-
-
 def _refitted(to_picture: Points, centres: Points, shift: Points, seen: NDArray[np.bool_]) -> Points:
     if seen.mean() < LEAST_BOXES_TO_GO_ON:
         raise NotRegistered("boxes_not_found")
-    there = _apply(to_picture, centres[seen] + shift[seen])
-    refined, _ = cv2.findHomography(centres[seen], there, cv2.RANSAC, _px_per_mm(to_picture) * INLIER_MM)
+    there = moved_by(to_picture, centres[seen] + shift[seen])
+    refined, _ = cv2.findHomography(centres[seen], there, cv2.RANSAC, px_per_mm_of(to_picture) * INLIER_MM)
     if refined is None:
         raise NotRegistered("boxes_not_found")
     return np.asarray(refined, dtype=np.float64)
@@ -201,14 +157,14 @@ def _settled(
     off = _marks_off(to_picture, layout, marks)
     bent = _bent(layout, _among_neighbours(shift, layout), marks, np.clip(off, -REACH_MM, REACH_MM))
     # What neighbours have in common is looked for on flattened paper: outer boxes have neighbours on one side only.
-    smooth = _terms(box_centres(layout)) @ bent
+    smooth = terms_at(box_centres(layout)) @ bent
     local = smooth + _among_neighbours(shift - smooth, layout)
     residual = float(np.percentile(np.abs(shift - local)[seen].max(axis=1), RESIDUAL_RANK))
     if residual > MOST_RESIDUAL_MM:
         raise NotRegistered("boxes_out_of_place")
     if _mark_error(off) > MOST_MARK_ERROR_MM:
         raise NotRegistered("marks_contradict")
-    edges = _apply(to_picture, np.array([[0.0, PAGE_MM[1] / 2], [PAGE_MM[0], PAGE_MM[1] / 2]]))
+    edges = moved_by(to_picture, np.array([[0.0, PAGE_MM[1] / 2], [PAGE_MM[0], PAGE_MM[1] / 2]]))
     across = edges[1] - edges[0]
     return Registration(
         to_picture=to_picture,
@@ -217,8 +173,8 @@ def _settled(
         residual_mm=residual,
         boxes_seen=float(seen.mean()),
         rotation_deg=float(np.degrees(np.arctan2(across[1], across[0]))),
-        px_per_mm=_px_per_mm(to_picture),
-        bent_mm=float(np.abs(_grid()[1] @ bent).max()),
+        px_per_mm=px_per_mm_of(to_picture),
+        bent_mm=float(np.abs(grid()[1] @ bent).max()),
         page=views.page(to_picture, bent),
     )
 
@@ -245,20 +201,14 @@ def _fitting(layout: CardLayout) -> Points:
     centres = box_centres(layout)
     places = np.array([mark.rect.centre for mark in layout.marks])
     weight = np.concatenate([np.ones(len(centres)), np.full(len(places), MARK_WEIGHT)])
-    terms = _terms(np.vstack([centres, places])) * weight[:, None]
+    terms = terms_at(np.vstack([centres, places])) * weight[:, None]
     return np.asarray(np.linalg.pinv(terms) * weight, dtype=np.float64)
-
-
-def _terms(places: Points) -> Points:
-    x, y = (places / PAGE_MM * 2 - 1).T
-    powers = [(i, j) for i in range(BENT_DEGREE + 1) for j in range(BENT_DEGREE + 1 - i)]
-    return np.stack([x**i * y**j for i, j in powers], axis=1)
 
 
 def _marks_off(to_picture: Points, layout: CardLayout, marks: dict[int, Points]) -> Points:
     """How far each corner of a mark lies from where `to_picture` puts it, millimetres."""
     corners, there = _mark_corners(layout, marks)
-    return _apply(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), there) - corners
+    return moved_by(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), there) - corners
 
 
 def _mark_error(off: Points) -> float:
@@ -301,7 +251,7 @@ def _placed(card: Points, picture: Points, side_mm: float) -> Points | None:
         turned, _ = cv2.estimateAffinePartial2D(card, picture, method=cv2.RANSAC, ransacReprojThreshold=2 * near)
         return None if turned is None else np.vstack([turned, [0, 0, 1]])
     together = np.asarray(cv2.findHomography(card, picture)[0], dtype=np.float64)
-    if together.shape == (3, 3) and np.abs(_apply(together, card) - picture).max() <= near:
+    if together.shape == (3, 3) and np.abs(moved_by(together, card) - picture).max() <= near:
         return together
     homography, _ = cv2.findHomography(card, picture, cv2.RANSAC, near)
     return None if homography is None else np.asarray(homography, dtype=np.float64)
@@ -346,11 +296,11 @@ def _detector(window: int, least_perimeter: float) -> cv2.aruco.ArucoDetector:
 
 
 def _is_plausible(homography: Points) -> bool:
-    corners = _apply(homography, np.array([[0, 0], [PAGE_MM[0], 0], PAGE_MM, [0, PAGE_MM[1]]], dtype=np.float64))
+    corners = moved_by(homography, np.array([[0, 0], [PAGE_MM[0], 0], PAGE_MM, [0, PAGE_MM[1]]], dtype=np.float64))
     if not np.isfinite(corners).all() or not cv2.isContourConvex(corners.astype(np.float32)):
         return False
     turns_right = float(np.linalg.det(homography[:2, :2])) > 0
-    return turns_right and SCALE_LIMITS[0] <= _px_per_mm(homography) <= SCALE_LIMITS[1]
+    return turns_right and SCALE_LIMITS[0] <= px_per_mm_of(homography) <= SCALE_LIMITS[1]
 
 
 def _box_shifts(page: Image, centres: Points) -> tuple[Points, NDArray[np.bool_]]:
@@ -400,14 +350,3 @@ def _neighbours(layout: CardLayout) -> NDArray[np.int64]:
     centres = box_centres(layout)
     distance = np.hypot(*(centres[:, None] - centres[None]).transpose(2, 0, 1))
     return np.argsort(distance, axis=1)[:, :NEIGHBOURS]
-
-
-def _apply(homography: Points, points: Points) -> Points:
-    moved = np.column_stack([points, np.ones(len(points))]) @ homography.T
-    return np.asarray(moved[:, :2] / moved[:, 2:], dtype=np.float64)
-
-
-def _px_per_mm(homography: Points) -> float:
-    middle = np.array(PAGE_MM) / 2
-    around = _apply(homography, middle + np.array([[0, 0], [1, 0], [0, 1]]))
-    return float(np.sqrt(abs(np.linalg.det(np.array([around[1] - around[0], around[2] - around[0]])))))

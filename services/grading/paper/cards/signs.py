@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from services.grading.paper.cards.drawing import code_caption
 from services.grading.paper.cards.layout import PAGE_MM, CardLayout, Rect
-from services.grading.paper.cards.registration import PAGE_PX_PER_MM, Registration
+from services.grading.paper.cards.registration import Registration
+from services.grading.paper.cards.views import PAGE_PX_PER_MM
 
 Image = NDArray[np.uint8]
 

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from services.grading.paper.cards import images, ink, shapes
 from services.grading.paper.cards.layout import BOX_MM, PAGE_MM, CardLayout, read_layout
-from services.grading.paper.cards.registration import NotRegistered, Views, register
+from services.grading.paper.cards.registration import NotRegistered, register
 from services.grading.paper.cards.simulation.filling import Filling, Written, fill
 from services.grading.paper.cards.simulation.hands import Hand, Ink, random_hand
 from services.grading.paper.cards.simulation.scanning import GRADES, scan
+from services.grading.paper.cards.views import Views
 
 FIRST_SEED = 10_000_000
 CARDS = 1200
