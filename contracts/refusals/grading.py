@@ -4,11 +4,11 @@ from contracts.refusals.base import Refusal
 
 
 class EnvelopesNotAsHandedIn(Refusal):
-    """Another number of envelopes lies on the table than was handed in, and the chair has not said why."""
+    """Another number of envelopes lies on the table than the halls handed over, and the chair has not said why."""
 
     article = "чл. 44"
     bg = "На масата са {envelopes} плика, а предадените в залите са {handed_in}; защо, записва председателят."
-    en = "There are {envelopes} envelopes on the table, and {handed_in} were handed in; the chair may record why."
+    en = "There are {envelopes} envelopes on the table; the halls handed over {handed_in}. The chair may record why."
 
 
 class ScanNotYours(Refusal):

@@ -80,9 +80,12 @@ class Hall(Base):
     ends_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     envelopes: Mapped[int | None]
+    envelopes_reason: Mapped[str | None]  #: why the hall counted another number than came
     reconciled_at: Mapped[datetime | None]
     taken_over_by: Mapped[str | None]
     taken_over_at: Mapped[datetime | None]  #: by the chair, with Protocol No. 1 (Art. 30(2), 41(2))
+    taken_over_envelopes: Mapped[int | None]  #: as he counted them
+    taken_over_reason: Mapped[str | None]  #: why he counted another number than the hall
 
 
 class Sitting(Base):

@@ -21,6 +21,7 @@ from services.grading.paper.tables import (
     AnswerKey,
     Card,
     Exam,
+    HallEnvelopes,
     Marking,
     Opinion,
     PrintRun,
@@ -156,6 +157,12 @@ def commission_and_director(work: Work, exam_id: str) -> tuple[Signatory, ...]:
         Signatory("Директор на дирекция „Методология на контрола и вътрешен одит“"),
         *(Signatory("Член на изпитната комисия", names) for names in members(work, exam_id).values()),
     )
+
+
+def halls_of(work: Work, exam_id: str) -> list[HallEnvelopes]:
+    """What each hall handed over, by hall; nothing before the last one has, or where it was not told."""
+    query = select(HallEnvelopes).where(HallEnvelopes.exam_id == exam_id)
+    return list(work.session.scalars(query.order_by(HallEnvelopes.hall)))
 
 
 def copies_of(work: Work, exam_id: str) -> list[Copies]:

@@ -35,7 +35,7 @@ class OfCard(OfExam):
 
 class AssignNumbers(OfExam):
     """How many envelopes lie on the table (Art. 44); ``deviation_reason``: why, as the chair says, they are not as
-    many as the halls counted.
+    many as he took over from the halls.
     """
 
     envelopes = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))

@@ -34,7 +34,7 @@ class Exam(Base):
     appeared: Mapped[int | None]
     handed_in: Mapped[int | None]  #: how many of them handed in, as the halls said; empty where they did not say it
     numbered_at: Mapped[datetime | None]
-    deviation_reason: Mapped[str | None]  #: why the chair had another number of envelopes than the halls counted
+    deviation_reason: Mapped[str | None]  #: why there were not as many envelopes as the halls handed over
     distributed_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]  #: the small envelopes (Art. 47)
     completed_at: Mapped[datetime | None]
@@ -116,6 +116,20 @@ class HandIn(Base):
     exam_id: Mapped[str] = mapped_column(primary_key=True)
     candidate_id: Mapped[str] = mapped_column(primary_key=True)
     is_annulled: Mapped[bool] = mapped_column(default=False)
+
+
+class HallEnvelopes(Base):
+    """What a hall handed over to the chair (Art. 41(2)), as session told it."""
+
+    __tablename__ = "hall_envelopes"
+
+    exam_id: Mapped[str] = mapped_column(ForeignKey("exams.exam_id"), primary_key=True)
+    hall: Mapped[str] = mapped_column(primary_key=True)
+    appeared: Mapped[int]
+    counted: Mapped[int]  #: by the hall
+    counted_reason: Mapped[str | None]
+    taken_over: Mapped[int]  #: as the chair counted them
+    taken_over_reason: Mapped[str | None]
 
 
 class SubVariant(Base):

@@ -8,7 +8,7 @@ from chassis.commands import Answer
 from chassis.documents import Signatory, order
 from chassis.plumbing import DocumentRow
 from chassis.work import Work
-from contracts.events.session import SittingsEnded
+from contracts.events.session import HandOver, SittingsEnded
 from contracts.people import Mode, Names, Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
@@ -59,7 +59,7 @@ def reconcile_hall(
     came = _who_came(place, sittings)
     reason = deviation_reason if envelopes != len(came) else None
     _check(place, sittings, came, counted=envelopes, deviation_reason=reason)
-    place.envelopes, place.reconciled_at = envelopes, work.now
+    place.envelopes, place.envelopes_reason, place.reconciled_at = envelopes, reason, work.now
     authority = "чл. 30, ал. 1" if place.mode == Mode.ELECTRONIC else "чл. 41, ал. 1"
     counted = {"envelopes": envelopes, "appeared": len(came), "deviation_reason": reason}
     work.audit(exam_id, "hall:reconciled", authority, hall=hall, **counted)
@@ -82,9 +82,11 @@ def take_over_hall(
     if place.taken_over_at is not None:
         raise AlreadyDone(what=Phrase(f"приемане от зала {hall}", f"taking over from hall {hall}"))
     rules.check_taken_over(envelopes, place.envelopes, deviation_reason=deviation_reason)
+    reason = deviation_reason if envelopes != place.envelopes else None
     place.taken_over_by, place.taken_over_at = work.actor.id, work.now
+    place.taken_over_envelopes, place.taken_over_reason = envelopes, reason
     authority = "чл. 30, ал. 2" if place.mode == Mode.ELECTRONIC else "чл. 41, ал. 2"
-    work.audit(exam_id, "hall:taken_over", authority, hall=hall, envelopes=envelopes, deviation_reason=deviation_reason)
+    work.audit(exam_id, "hall:taken_over", authority, hall=hall, envelopes=envelopes, deviation_reason=reason)
     work.session.flush()
     return {"taken_over_at": work.now.isoformat(), "sittings_ended": _tell_if_last(work, place)}
 
@@ -123,6 +125,7 @@ def _tell_if_last(work: Work, hall: Hall) -> bool:
     same = (Hall.exam_id == hall.exam_id, Hall.mode == hall.mode, Hall.session == hall.session)
     if work.session.scalar(select(func.count()).where(*same, Hall.taken_over_at.is_(None))):
         return False
+    halls = work.session.scalars(select(Hall).where(*same).order_by(Hall.hall)).all()
     came = _who_came_to(work, *same)
     work.emit(
         SittingsEnded(
@@ -132,6 +135,7 @@ def _tell_if_last(work: Work, hall: Hall) -> bool:
             appeared=len(came),
             handed_in=sum(one.handed_in_at is not None for one in came),
             ended_at=work.now,
+            halls=tuple(_handed_over(one, sum(sitting.hall == one.hall for sitting in came)) for one in halls),
         )
     )
     return True
@@ -141,6 +145,18 @@ def _who_came_to(work: Work, *halls: ColumnElement[bool]) -> list[Sitting]:
     in_hall = (Hall.exam_id == Sitting.exam_id) & (Hall.hall == Sitting.hall)
     rows = work.session.execute(select(Sitting, Hall).join(Hall, in_hall).where(*halls))
     return [sitting for sitting, hall in rows if has_appeared(course_of(sitting, hall, None))]
+
+
+def _handed_over(hall: Hall, appeared: int) -> HandOver:
+    counted = hall.envelopes or 0
+    return HandOver(
+        hall=hall.hall,
+        appeared=appeared,
+        counted=counted,
+        counted_reason=hall.envelopes_reason,
+        taken_over=counted if hall.taken_over_envelopes is None else hall.taken_over_envelopes,
+        taken_over_reason=hall.taken_over_reason,
+    )
 
 
 def issue_protocol_2(work: Work, *, exam_id: str, hall: str) -> Answer:

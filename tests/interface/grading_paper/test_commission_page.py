@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from chassis.work import Actor
-from contracts.events.session import MaterialsHandedIn, SittingsEnded
+from contracts.events.session import HandOver, MaterialsHandedIn, SittingsEnded
 from contracts.people import Mode, Role
 from services.grading.paper.cards.simulation import Ink
 from services.grading.paper.commands import VERBS
@@ -167,6 +167,33 @@ def test_art_41_1_who_handed_nothing_in_keeps_nobody_from_a_number(exam: PaperEx
     exam.hear(replace(told, candidate_id=second))
     assert ">2 / 3<" in page(exam, CHAIR)
     done(exam, MEMBERS[0], "assign_numbers", envelopes="2")
+
+
+def test_art_41_2_what_the_hall_explained_at_the_hand_over_is_shown_and_not_explained_again(exam: PaperExam) -> None:
+    """Own choice: only a difference from what was handed over needs a new reason."""
+    first, second, third = (candidate_id(one.candidate) for one in exam.envelopes)
+    told = MaterialsHandedIn(exam_id=EXAM, candidate_id=first, mode=Mode.PAPER, hall="3", handed_in_at=AT)
+    for one in (first, second, third):
+        exam.hear(replace(told, candidate_id=one))
+    lost = HandOver(
+        hall="3",
+        appeared=4,
+        counted=3,
+        counted_reason="Кандидатът напусна с теста.",
+        taken_over=2,
+        taken_over_reason="Един плик е разкъсан при пренасянето.",
+    )
+    exam.hear(
+        SittingsEnded(exam_id=EXAM, mode=Mode.PAPER, session=1, appeared=4, handed_in=3, ended_at=AT, halls=(lost,))
+    )
+    for who in (CHAIR, MEMBERS[0], DIRECTOR):
+        html = page(exam, who)
+        assert f"({lost.counted_reason})" in html
+        assert f"({lost.taken_over_reason})" in html
+    refused = press(exam, CHAIR, "assign_numbers", envelopes="3", deviation_reason="")
+    assert (refused.status_code, "предадените в залите са 2" in refused.text) == (409, True)
+    done(exam, MEMBERS[0], "assign_numbers", envelopes="2")
+    assert exam.progress()["deviation_reason"] is None
 
 
 def test_a_reason_for_no_difference_is_not_kept(exam: PaperExam) -> None:

@@ -52,7 +52,7 @@ from services.grading.paper.rules.counting import (
     is_right,
 )
 from services.grading.paper.rules.distribution import distribute, hand_on, second_marker
-from services.grading.paper.rules.numbers import check_envelopes, draw_numbers
+from services.grading.paper.rules.numbers import check_envelopes, draw_numbers, to_mark
 from services.grading.paper.rules.slips import Expected, whose
 
 LAW = in_force(date(2027, 5, 15))
@@ -204,6 +204,17 @@ def test_art_44_envelopes_are_as_many_as_were_handed_in_or_the_chair_says_why() 
     check_envelopes(2, 3, deviation_reason="Единият плик е празен.")
     with pytest.raises(EnvelopesNotAsHandedIn):
         check_envelopes(2, 3, deviation_reason=None)
+
+
+@pytest.mark.parametrize(
+    ("unannulled", "handed_in", "taken_over", "found"),
+    [(3, 3, (3,), 3), (5, 5, (2, 2), 4), (2, 2, (3,), 3), (2, 3, (3,), 2), (2, 2, (2,), 2), (3, 3, (), 3)],
+    ids=["all", "one lost", "one more", "one annulled, handed in", "one annulled, with nothing", "not told"],
+)
+def test_art_41_2_what_the_halls_handed_over_is_what_is_marked_but_for_annulled_tests(
+    unannulled: int, handed_in: int, taken_over: tuple[int, ...], found: int
+) -> None:
+    assert to_mark(unannulled, handed_in, taken_over) == found
 
 
 def test_art_44_numbers_have_five_digits_and_none_twice() -> None:

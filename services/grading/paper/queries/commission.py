@@ -22,6 +22,7 @@ from services.grading.paper.records import (
     copies_of,
     dossiers,
     findings,
+    halls_of,
     members,
     print_run_corrections,
     usable_pages,
@@ -33,6 +34,7 @@ from services.grading.paper.tables import (
     Assignment,
     Card,
     Exam,
+    HallEnvelopes,
     HandIn,
     Marking,
     Opinion,
@@ -148,8 +150,20 @@ def _of_envelopes(work: Work, exam: Exam) -> dict[str, Any]:
         "appeared": exam.appeared,
         "handed_in": len(kinds),
         "annulled_in_halls": kinds.count(True),
+        "halls": [_hall(one) for one in halls_of(work, exam.exam_id)],
         "numbered": exam.numbered_at is not None,
         "deviation_reason": exam.deviation_reason,
+    }
+
+
+def _hall(one: HallEnvelopes) -> dict[str, Any]:
+    return {
+        "hall": one.hall,
+        "appeared": one.appeared,
+        "counted": one.counted,
+        "counted_reason": one.counted_reason,
+        "taken_over": one.taken_over,
+        "taken_over_reason": one.taken_over_reason,
     }
 
 

@@ -1,6 +1,7 @@
 """What other services tell: exam, people, envelopes, sub-variants, the key."""
 
 import json
+from dataclasses import asdict
 
 import pyrage
 from sqlalchemy import func, select
@@ -15,7 +16,15 @@ from contracts.people import Mode
 from services.grading.paper.documents import APPENDIX_9, ENVELOPE_LABELS, Appendix9, EnvelopeLabels
 from services.grading.paper.records import announced, law_of
 from services.grading.paper.rules.counting import checked_key
-from services.grading.paper.tables import AnswerKey, Candidate, Exam, HandIn, StaffMember, SubVariant
+from services.grading.paper.tables import (
+    AnswerKey,
+    Candidate,
+    Exam,
+    HallEnvelopes,
+    HandIn,
+    StaffMember,
+    SubVariant,
+)
 
 #: Drawn by ``cards`` and not from a template: the form that the machine has to find again.
 APPENDIX_10 = "appendix_10"
@@ -73,9 +82,12 @@ def record_hall_annulment(work: Work, event: SittingAnnulled) -> None:
 
 def record_end(work: Work, event: SittingsEnded) -> None:
     """The chair has the envelopes of all paper halls (Art. 41)."""
-    if event.mode is Mode.PAPER:
-        exam = announced(work, event.exam_id)
-        exam.ended_at, exam.appeared, exam.handed_in = event.ended_at, event.appeared, event.handed_in
+    if event.mode is not Mode.PAPER:
+        return
+    exam = announced(work, event.exam_id)
+    exam.ended_at, exam.appeared, exam.handed_in = event.ended_at, event.appeared, event.handed_in
+    for one in event.halls:
+        work.session.merge(HallEnvelopes(exam_id=event.exam_id, **asdict(one)))
 
 
 def record_opening(work: Work, event: VariantOpened) -> None:

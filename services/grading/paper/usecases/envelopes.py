@@ -15,8 +15,8 @@ from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from contracts.refusals.grading import CardsNotSettled, EnvelopesStillSealed
 from services.grading.paper.documents import STICKER_SHEET, StickerSheet
-from services.grading.paper.records import announced, card_of, dossiers, law_of
-from services.grading.paper.rules.numbers import check_envelopes, draw_numbers
+from services.grading.paper.records import announced, card_of, dossiers, halls_of, law_of
+from services.grading.paper.rules.numbers import check_envelopes, draw_numbers, to_mark
 from services.grading.paper.rules.slips import Expected, whose
 from services.grading.paper.tables import Candidate, Card, Exam, HandIn, Slip
 from services.grading.paper.usecases.marking import CARD_ANNULMENT
@@ -32,13 +32,13 @@ CARRIERS = ("голям плик", "малък плик", "карта", "тес�
 def assign_numbers(work: Work, *, exam_id: str, envelopes: int, deviation_reason: str | None = None) -> Answer:
     """Draw a number for every envelope on the table and order the stickers (Art. 44); once an exam.
 
-    ``deviation_reason``: why the chair took over another number than the halls counted (Art. 41(2)); of a member it
-    counts for nothing.
+    ``deviation_reason``: why there is another number than the chair took over from the halls (Art. 41(2)); of a member
+    it counts for nothing.
     """
     exam = announced(work, exam_id, is_locked=True)
     if exam.numbered_at is not None:
         raise AlreadyDone(what=Phrase("поставяне на номера", "numbering"))
-    reason, handed_in = deviation_reason if work.role is Role.CHAIR else None, _handed_in(work, exam)
+    reason, handed_in = deviation_reason if work.role is Role.CHAIR else None, _to_mark(work, exam)
     check_envelopes(envelopes, handed_in, deviation_reason=reason)
     exam.deviation_reason = reason if envelopes != handed_in else None
     numbers = draw_numbers(envelopes, law_of(exam), random.SystemRandom())
@@ -50,7 +50,7 @@ def assign_numbers(work: Work, *, exam_id: str, envelopes: int, deviation_reason
     return {"numbers": numbers}
 
 
-def _handed_in(work: Work, exam: Exam) -> int:
+def _to_mark(work: Work, exam: Exam) -> int:
     """Envelopes to be marked; raises ``OutOfOrder`` while the halls' word, or some of the envelopes, is on its way."""
     kinds = list(work.session.scalars(select(HandIn.is_annulled).where(HandIn.exam_id == exam.exam_id)))
     expected = exam.appeared if exam.handed_in is None else exam.handed_in
@@ -60,7 +60,7 @@ def _handed_in(work: Work, exam: Exam) -> int:
                 "предаването на пликовете още не е приключило", "the envelopes have not all been handed in yet"
             )
         )
-    return kinds.count(False)
+    return to_mark(kinds.count(False), expected, [one.taken_over for one in halls_of(work, exam.exam_id)])
 
 
 def propose_opening(work: Work, *, exam_id: str) -> Answer:
