@@ -1,5 +1,6 @@
 """Cards (Art. 44–48): from the crosses that each person saw to the final count."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -18,7 +19,7 @@ def counts_of(record: Record) -> dict[str, int]:
     """Right answers by candidate, from the final count of each card; an annulled card counts nothing."""
     keys, law = keys_of(record), law_of(record)
     return {
-        card["candidate_id"]: 0 if card["annulled"] else _Card(card, keys, law).final_correct()
+        card["candidate_id"]: 0 if card["annulled"] else _Card(card, keys, law, ()).final_correct()
         for card in record.of("grading_paper", "cards")
         if card["candidate_id"] is not None
     }
@@ -37,18 +38,22 @@ def check(record: Record, report: Report) -> None:
     if len(set(people)) != len(people):
         report.find("cards", "two cards of one candidate")
     for card in cards:
-        _check_card(_Card(card, keys, law), report)
+        before = [facts["was"] for _, facts in _noted(record, "sub_variant:corrected") if _is_of(card, facts)]
+        _check_card(_Card(card, keys, law, before), report)
         _check_noted(record, card, report)
     _check_slips(record, cards, report)
 
 
 @dataclass
 class _Card:
-    """A card with its key: what each count is worth, and which one is final."""
+    """A card with its key: what each count is worth, and which one is final. ``before``: the sub-variants that were
+    mistaken for its own (Art. 44).
+    """
 
     said: dict[str, Any]
     keys: dict[str, Key]
     law: Regulation
+    before: Sequence[str]
 
     @property
     def key(self) -> Key:
@@ -63,8 +68,8 @@ class _Card:
         return self.marking(round_number, _SETTLING) or self.marking(round_number, _MARKING)
 
     def correct(self, marking: dict[str, Any]) -> int:
-        """Art. 46(1): exactly one cross in pen, and it is the right one."""
-        return sum(_crosses(marking, question) == {letter} for question, letter in self.key.items())
+        """Art. 46(1), by the card's own key."""
+        return _correct(marking, self.key)
 
     def final_correct(self) -> int:
         final = self.counted(_SECOND) or self.counted(_FIRST)
@@ -72,12 +77,24 @@ class _Card:
 
     def calls_for_second(self) -> bool:
         """Art. 48(2), with both bounds where the reading says so."""
+        return self._calls_for_second(self.key)
+
+    def may_have_second(self) -> bool:
+        """Whether the second check was due by the card's own key, or by one that was mistaken for it."""
+        return any(map(self._calls_for_second, [self.key, *(self.keys.get(one, {}) for one in self.before)]))
+
+    def _calls_for_second(self, key: Key) -> bool:
         first = self.counted(_FIRST)
         if first is None:
             return False
         inside = 0 if self.law.second_marking_is_inclusive else 1
         lowest, highest = self.law.second_marking_from + inside, self.law.second_marking_to - inside
-        return lowest <= self.correct(first) <= highest
+        return lowest <= _correct(first, key) <= highest
+
+
+def _correct(marking: dict[str, Any], key: Key) -> int:
+    """Art. 46(1): exactly one cross in pen, and it is the right one."""
+    return sum(_crosses(marking, question) == {letter} for question, letter in key.items())
 
 
 def _crosses(marking: dict[str, Any], question: str) -> set[str]:
@@ -122,7 +139,7 @@ def _check_rounds(where: str, card: _Card, report: Report) -> None:
     if is_open and card.marking(_FIRST, _SETTLING) is None:
         report.find(where, "machine and member differ, and the chair did not settle it")
     second = card.marking(_SECOND, _MARKING)
-    if card.calls_for_second() != (second is not None):
+    if card.calls_for_second() if second is None else not card.may_have_second():
         report.find(where, "the second check is made exactly where Art. 48(2) asks for it")
     counted = card.counted(_FIRST)
     if second is None or counted is None:
@@ -164,6 +181,7 @@ def _check_noted(record: Record, card: dict[str, Any], report: Report) -> None:
             if facts["number"] == card["number"]:
                 counted = (marker, facts["correct"], facts["wrong"], facts["marks_sha256"])
                 noted[facts["round"], stage] = counted
+    _count_anew(record, card, noted)
     stands = {
         (one["round"], one["stage"]): (
             one["marker"],
@@ -193,6 +211,19 @@ def _check_noted(record: Record, card: dict[str, Any], report: Report) -> None:
     annulled = [f["reason"] for _, f in _noted(record, "card:annulled") if f["number"] == card["number"]]
     said = [card["annulled_for"]] if card["annulled"] else []
     report.expect(f"card {card['number']}", said, annulled, "annulment, against the audit chain")
+
+
+def _count_anew(record: Record, card: dict[str, Any], noted: dict[tuple[int, str], tuple[str, int, int, str]]) -> None:
+    """What the counts made before a sub-variant was corrected came to by the right key, as the chain noted it."""
+    corrected = [facts for _, facts in _noted(record, "sub_variant:corrected") if _is_of(card, facts)]
+    for one in (one for facts in corrected for one in facts["counts"]):
+        if before := noted.get((one["round"], one["stage"])):
+            marker, _, _, crosses = before
+            noted[one["round"], one["stage"]] = marker, one["correct"], one["wrong"], crosses
+
+
+def _is_of(card: dict[str, Any], facts: dict[str, Any]) -> bool:
+    return bool(facts["number"] == card["number"])
 
 
 def _check_slips(record: Record, cards: list[dict[str, Any]], report: Report) -> None:

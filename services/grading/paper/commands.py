@@ -30,6 +30,7 @@ VERBS = Verbs(
         Verb("register_scans", scans.register_scans, schemas.RegisterScans, _COMMISSION, "чл. 44"),
         Verb("complete_number", scans.complete_number, schemas.CompleteNumber, _COMMISSION, "чл. 44"),
         Verb("correct_number", corrections.correct_number, schemas.CorrectNumber, _CHAIR, "чл. 44"),
+        Verb("correct_sub_variant", corrections.correct_sub_variant, schemas.CorrectSubVariant, _CHAIR, "чл. 44"),
         Verb("set_aside_scan", scans.set_aside_scan, schemas.SetAsideScan, _CHAIR, "чл. 44"),
         Verb("take_back_scan", scans.take_back_scan, schemas.TakeBackScan, _CHAIR, "чл. 44"),
         Verb("distribute_cards", marking.distribute_cards, schemas.OfExam, _CHAIR, "чл. 45"),

@@ -187,6 +187,12 @@ def print_run_corrections(work: Work, exam_id: str) -> list[PrintRunCorrection]:
     return list(work.session.scalars(query.order_by(PrintRunCorrection.number)))
 
 
+def sub_variants_of(work: Work, exam_id: str) -> list[str]:
+    """The sub-variants that are solved on paper, in order."""
+    query = select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id)
+    return list(work.session.scalars(query.order_by(SubVariant.sub_variant)))
+
+
 def key_of(work: Work, exam_id: str, sub_variant: str | None) -> Key:
     """The right letters of a sub-variant; raises ``OutOfOrder`` before they have come."""
     row = None if sub_variant is None else work.session.get(AnswerKey, (exam_id, sub_variant))
@@ -230,7 +236,7 @@ def dossiers(
 def findings(work: Work, exam_id: str, usable: Iterable[Reading]) -> Findings:
     """How numbers and the usable pages match (Art. 44)."""
     waiting = select(Scan.scan_sha256).where(Scan.exam_id == exam_id, Scan.read_at.is_(None))
-    codes = set(work.session.scalars(select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id)))
+    codes = sub_variants_of(work, exam_id)
     pages = [Page(page_name(page), page.is_read, page.number, page.sub_variant) for page in usable]
     is_annulled = select(Card.number).where(Card.exam_id == exam_id, Card.annulled_at.is_not(None))
     annulled = set(work.session.scalars(is_annulled))
@@ -268,8 +274,13 @@ def _round(markings: Mapping[tuple[int, str], Marking], opinions: Mapping[int, O
 def _count(marking: Marking | None) -> PersonsCount | None:
     if marking is None:
         return None
+    return PersonsCount(seen_in(marking), Count(marking.correct, marking.wrong))
+
+
+def seen_in(marking: Marking) -> Seen:
+    """What the person saw on the card."""
     pens = {int(question): tuple(letters) for question, letters in marking.marks.items()}
-    return PersonsCount(Seen(pens, frozenset(marking.pencil_only)), Count(marking.correct, marking.wrong))
+    return Seen(pens, frozenset(marking.pencil_only))
 
 
 def _markings(work: Work, exam_id: str, numbers: list[str] | None) -> dict[str, dict[tuple[int, str], Marking]]:

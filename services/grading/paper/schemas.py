@@ -69,6 +69,13 @@ class CorrectNumber(OfPage):
     reason = Text(longest=500, required=True)
 
 
+class CorrectSubVariant(OfPage):
+    """The sub-variant that stands on a page whose sub-variant a person entered, and how it was mistaken."""
+
+    sub_variant = Text(longest=10, required=True)
+    reason = Text(longest=500, required=True)
+
+
 class SetAsideScan(OfPage):
     """A page that does not count, and why."""
 

@@ -225,7 +225,9 @@ class Assignment(Base):
 
 
 class Marking(Base):
-    """What a person saw on a card. ``stage``: ``marking`` by the member, ``settling`` by the chair. Never changed."""
+    """What a person saw on a card, which is never changed, and its worth by the key of the card's sub-variant.
+    ``stage``: ``marking`` by the member, ``settling`` by the chair.
+    """
 
     __tablename__ = "markings"
     __table_args__ = (ForeignKeyConstraint(["exam_id", "number"], ["cards.exam_id", "cards.number"]),)

@@ -56,6 +56,7 @@ _ON_PAGE = {
     "register_scans": "scans",
     "complete_number": "scans",
     "correct_number": "scans",
+    "correct_sub_variant": "scans",
     "set_aside_scan": "scans",
     "take_back_scan": "scans",
     "distribute_cards": "marking",

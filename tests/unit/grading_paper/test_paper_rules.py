@@ -175,6 +175,12 @@ def test_two_members_who_agree_make_the_count_final() -> None:
     assert final.count.correct == 60
 
 
+def test_a_second_check_that_was_made_counts_though_the_count_would_not_call_for_it() -> None:
+    """Own choice: the sub-variant was corrected after it."""
+    assert standing(machine(40), Round(counted(40)), Round(counted(40)), LAW).final == counted(40)
+    assert standing(machine(40), Round(counted(40)), Round(counted(39)), LAW).to_settle == (DIFFERS,)
+
+
 def test_two_members_who_differ_count_again_with_the_chair() -> None:
     found = standing(machine(60), Round(counted(60)), Round(counted(59)), LAW)
     assert (found.round, found.to_settle, found.differing) == (SECOND, (DIFFERS,), (60,))

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from chassis.acts import ActKind
 from chassis.commands import Answer
@@ -25,6 +25,7 @@ from services.grading.paper.records import (
     halls_of,
     members,
     print_run_corrections,
+    sub_variants_of,
     usable_pages,
 )
 from services.grading.paper.rules import checking
@@ -42,7 +43,6 @@ from services.grading.paper.tables import (
     Reading,
     Scan,
     Slip,
-    SubVariant,
 )
 from services.grading.paper.usecases.envelopes import OPENING
 from services.grading.paper.usecases.marking import CARD_ANNULMENT
@@ -59,6 +59,7 @@ _NOT_FOR_MEMBERS = frozenset(
         "annulment_proposed",
         "annulments",
         "completed_numbers",
+        "completed_sub_variants",
         "set_aside",
         "absences",
     }
@@ -85,7 +86,7 @@ def progress(work: Work, *, exam_id: str) -> Answer:
     (Art. 48(2)); he gets the counts only.
     """
     exam = announced(work, exam_id)
-    pages = usable_pages(work, exam_id)
+    pages, codes = usable_pages(work, exam_id), sub_variants_of(work, exam_id)
     cards, found = dossiers(work, exam, of=pages), findings(work, exam_id, pages)
     answer = {
         "exam_on": exam.exam_on.isoformat(),
@@ -99,8 +100,9 @@ def progress(work: Work, *, exam_id: str) -> Answer:
         **_plain(asdict(found)),
         "to_complete": read_pages.to_complete(found, pages),
         "completed_numbers": read_pages.completed_numbers(pages),
+        "completed_sub_variants": read_pages.completed_sub_variants(pages, codes, cards),
         "set_aside": read_pages.set_aside(work, exam_id),
-        "sub_variants": list(work.session.scalars(_sub_variants(exam_id))),
+        "sub_variants": codes,
         "sent_to_human": sum(read_pages.is_for_a_person(page) for page in pages),
         "annulment_proposed": sorted(
             page.number for page in pages if read_pages.proposes_annulment(page) and page.number
@@ -165,10 +167,6 @@ def _hall(one: HallEnvelopes) -> dict[str, Any]:
         "taken_over": one.taken_over,
         "taken_over_reason": one.taken_over_reason,
     }
-
-
-def _sub_variants(exam_id: str) -> Select[str]:
-    return select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id).order_by(SubVariant.sub_variant)
 
 
 def _proposal(work: Work, kind: ActKind, exam_id: str, subject: str) -> dict[str, Any] | None:

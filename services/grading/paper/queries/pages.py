@@ -1,11 +1,12 @@
 """What the commission sees of single pages: what is to be completed, what was, what does not count (Art. 44)."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
 
 from chassis.work import Work
-from services.grading.paper.records import page_name
+from services.grading.paper.records import Dossier, page_name
 from services.grading.paper.rules.batch import Findings
 from services.grading.paper.tables import Reading
 
@@ -33,6 +34,27 @@ def completed_numbers(pages: list[Reading]) -> list[dict[str, Any]]:
     """The pages whose number a person completed: what he typed may have to be corrected (Art. 44)."""
     in_order = sorted(pages, key=lambda page: page.number or "")
     return [_of_page(page) for page in in_order if page.number is not None and page.said["number"] is None]
+
+
+def completed_sub_variants(
+    pages: list[Reading], opened: Collection[str], cards: Mapping[str, Dossier]
+) -> list[dict[str, Any]]:
+    """The pages whose sub-variant a person entered, each with what its counts come to: what he entered may have to be
+    corrected (Art. 44).
+    """
+    return [
+        _of_page(page)
+        | {
+            "sub_variant": page.sub_variant,
+            "counts": [
+                {"round": one.round, "stage": one.stage, "correct": one.correct}
+                for _, one in sorted(card.markings.items())
+            ],
+        }
+        for page in sorted(pages, key=lambda page: page.number or "")
+        if page.sub_variant in opened and page.said["sub_variant"] not in opened
+        if (card := cards.get(page.number or "")) is not None
+    ]
 
 
 def set_aside(work: Work, exam_id: str) -> list[dict[str, Any]]:

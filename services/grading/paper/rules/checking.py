@@ -62,18 +62,20 @@ class Standing:
 
 
 def standing(machine: MachineReading | None, first: Round, second: Round, law: Regulation) -> Standing:
-    """Where a card stands that is not annulled. Source: Art. 45, 46, 48(2). Own choice: reading_30."""
+    """Where a card stands that is not annulled. Source: Art. 45, 46, 48(2). Own choice: reading_30; a second check that
+    was made counts, also where its reason went with a corrected sub-variant: what a person counted is not left out.
+    """
     if first.marked is None:
         return Standing(FIRST, awaits_marker=True)
     reasons, questions = _against_machine(machine, first.marked, law)
     if reasons and first.settled is None:
         return Standing(FIRST, reasons, questions)
     counted = first.settled or first.marked
-    if not calls_for_second_check(counted.count.correct, law):
-        return Standing(FIRST, final=counted)
-    if second.marked is None:
+    if second.marked is not None:
+        return _after_both(first, second, differing(counted.seen, second.marked.seen, _questions(law)))
+    if calls_for_second_check(counted.count.correct, law):
         return Standing(SECOND, awaits_marker=True)
-    return _after_both(first, second, differing(counted.seen, second.marked.seen, _questions(law)))
+    return Standing(FIRST, final=counted)
 
 
 def _after_both(first: Round, second: Round, questions: tuple[int, ...]) -> Standing:

@@ -1,6 +1,9 @@
-"""Art. 44: a number that a person completed wrongly, corrected: what was counted on a page stays with the page."""
+"""Art. 44: a number or a sub-variant that a person entered wrongly, corrected: what was seen on a page stays with the
+page.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 
@@ -17,14 +20,21 @@ from services.grading.paper.records import (
     announced,
     card_of,
     check_closed,
+    dossier,
     dossiers,
+    key_of,
+    law_of,
     page_of,
+    seen_in,
     staff,
+    sub_variants_of,
     usable_pages,
 )
 from services.grading.paper.rules import checking
+from services.grading.paper.rules.batch import check_sub_variant
+from services.grading.paper.rules.counting import count
 from services.grading.paper.tables import Assignment, Card, Exam, Marking, Opinion, Reading
-from services.grading.paper.usecases.marking import CARD_ANNULMENT
+from services.grading.paper.usecases.marking import CARD_ANNULMENT, give_second_check, take_back_second_check
 from services.grading.paper.usecases.protocols import order_annulment_protocol, order_empty_protocols
 
 
@@ -62,6 +72,49 @@ def correct_number(work: Work, *, exam_id: str, scan_sha256: str, page: int, num
         if card.annulled_at is not None:
             order_annulment_protocol(work, exam, card)
     return {"was": was, "number": number, "is_exchanged": partner is not None}
+
+
+def correct_sub_variant(
+    work: Work, *, exam_id: str, scan_sha256: str, page: int, sub_variant: str, reason: str
+) -> Answer:
+    """Give a page whose sub-variant a person entered the one that stands on it, until the small envelopes are opened
+    (Art. 44).
+
+    What each person saw on it stays; its worth is counted anew by the right key, and a second check follows the new
+    count (Art. 46(1), 48(2)): it is given, or taken back from who has not made it.
+    """
+    exam = announced(work, exam_id, is_locked=True)
+    check_closed(exam)
+    found = page_of(work, exam_id, scan_sha256, page)
+    opened = sub_variants_of(work, exam_id)
+    check_sub_variant(found.said["sub_variant"], sub_variant, opened)
+    was = found.sub_variant
+    if found.number is None or was not in opened:
+        raise OutOfOrder(state=Phrase("страницата още няма подвариант", "the page has no sub-variant yet"))
+    if was == sub_variant:
+        raise AlreadyDone(what=Phrase(f"подвариант {sub_variant}", f"sub-variant {sub_variant}"))
+    card = card_of(work, exam_id, found.number)
+    found.sub_variant, found.completed_by, found.completed_at = sub_variant, work.actor.id, work.now
+    counts = _count_anew(work, exam, card.number, sub_variant)
+    facts = {"scan": scan_sha256, "page": page, "number": card.number, "was": was, "sub_variant": sub_variant}
+    work.audit(exam_id, "sub_variant:corrected", "чл. 44", reason=reason, counts=counts, **facts)
+    now = dossier(work, exam, card.number)
+    give_second_check(work, exam, now)
+    take_back_second_check(work, exam, now)
+    if card.annulled_at is not None:
+        order_annulment_protocol(work, exam, card)
+    return {"was": was, "sub_variant": sub_variant, "counts": counts}
+
+
+def _count_anew(work: Work, exam: Exam, number: str, sub_variant: str) -> list[dict[str, Any]]:
+    """Count what each person saw on a card by another key; returns what each count was and is."""
+    changed = []
+    for _, one in sorted(dossier(work, exam, number).markings.items()):
+        now, was = count(seen_in(one), key_of(work, exam.exam_id, sub_variant), law_of(exam)), one.correct
+        one.correct, one.wrong = now.correct, now.wrong
+        changed.append({"round": one.round, "stage": one.stage, "was": was, "correct": now.correct, "wrong": now.wrong})
+    work.session.flush()
+    return changed
 
 
 def _completed_number(page: Reading) -> str:

@@ -205,16 +205,30 @@ def _facts(marking: Marking) -> dict[str, object]:
 
 def _pass_on(work: Work, exam: Exam, marking: Marking) -> Answer:
     """Give the card to a second member when its count calls for it (Art. 48(2)); answers with the count just made."""
-    found = dossier(work, exam, marking.number)
-    if _awaits_second(found.standing) and (checking.SECOND, MARKING) not in found.markings:
-        first = found.markings[checking.FIRST, MARKING].marker
-        _assign_once(work, exam, found, _second_marker(work, exam, first))
+    give_second_check(work, exam, dossier(work, exam, marking.number))
     return {
         "number": marking.number,
         "round": marking.round,
         "correct": marking.correct,
         "wrong": marking.wrong,
     }
+
+
+def give_second_check(work: Work, exam: Exam, found: Dossier) -> None:
+    """Give the card to a second member if its count calls for it and he is not found yet (Art. 48(2))."""
+    if _awaits_second(found.standing) and (checking.SECOND, MARKING) not in found.markings:
+        first = found.markings[checking.FIRST, MARKING].marker
+        _assign_once(work, exam, found, _second_marker(work, exam, first))
+
+
+def take_back_second_check(work: Work, exam: Exam, found: Dossier) -> None:
+    """Take the card back from a second member who has not counted it, if its count calls for none (Art. 48(2))."""
+    given = work.session.get(Assignment, (exam.exam_id, found.card.number, checking.SECOND))
+    if given is None or found.standing is None or found.standing.round == checking.SECOND:
+        return
+    work.session.delete(given)
+    facts = {"number": found.card.number, "marker": given.marker}
+    work.audit(exam.exam_id, "card:second_check_taken_back", "чл. 48, ал. 2", **facts)
 
 
 def _second_marker(work: Work, exam: Exam, first: str) -> str:

@@ -15,9 +15,9 @@ from contracts.phrase import Phrase
 from contracts.refusals.general import OutOfOrder
 from contracts.refusals.grading import NumberNotGiven, NumberTaken, ScanNotYours
 from regulation import Regulation
-from services.grading.paper.records import announced, any_page, law_of, page_of
+from services.grading.paper.records import announced, any_page, law_of, page_of, sub_variants_of
 from services.grading.paper.rules.batch import check_number_unread, check_sub_variant
-from services.grading.paper.tables import Card, Exam, Reading, Scan, SubVariant
+from services.grading.paper.tables import Card, Exam, Reading, Scan
 
 _LOOK_SECONDS = 30.0
 
@@ -135,8 +135,7 @@ def complete_number(
         raise NumberNotGiven(number=number)
     _check_free(work, found, number)
     if sub_variant is not None:
-        opened = work.session.scalars(select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id)).all()
-        check_sub_variant(found.said["sub_variant"], sub_variant, opened)
+        check_sub_variant(found.said["sub_variant"], sub_variant, sub_variants_of(work, exam_id))
         found.sub_variant = sub_variant
     found.number, found.completed_by, found.completed_at = number, work.actor.id, work.now
     work.audit(
