@@ -74,8 +74,14 @@ def _after(label: str, text: str) -> str:
 
 
 def let_in(play: Play) -> None:
-    """From 8:30 the hall administrators check identity and let the candidates in."""
+    """Each hall prints its Protocol № 1, on which the candidates sign later; from 8:30 its administrator compares
+    identity with it and lets them in.
+    """
     with play.stage("door", "Самоличност и влизане") as stage:
+        play.on(EXAM_ON, "8:20")
+        for hall in cast.halls(play):
+            client = play.staff_client(hall.administrator)
+            client.command("admission", "issue_protocol_1_for_signature", exam_id=EXAM, hall=hall.code)
         play.on(EXAM_ON, "8:35")
         coming = [one for one in play.candidates if is_admitted(one) and one.oddity != "absent"]
         stage.count = play.each("проверка на самоличност", coming, lambda one: _identify(play, one))

@@ -115,6 +115,7 @@ def test_every_story_of_the_day_stands_in_the_record(summary: dict[str, Any], fo
     for action in ONCE:
         assert noted[action] == 1, action
     assert noted["remaining:written"] == 2, "after the first hour and after the second"
+    assert noted["protocol_1:issued_for_signature"] == noted["protocol_1:issued"] == 2, "computers and paper"
     assert noted["hall:taken_over"] == noted["hall:reconciled"] == 2, "a hall at computers and a hall on paper"
     assert noted["copies:written_off"] == noted["copies:printed"]
     assert noted["candidate:left"] == noted["candidate:returned"] == 2, "one at a computer, one on paper"
