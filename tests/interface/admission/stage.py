@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chassis.plumbing import OutboxRow
 from chassis.work import Actor
@@ -204,3 +204,20 @@ def hall(name: str, *, mode: str = "electronic", session: int = 1, rows: int = 3
 def foreigner(number: int, digits: str, kind: IdentifierType = IdentifierType.LNCH) -> Person:
     """Somebody of the cast with the number of a foreigner."""
     return Person(player(number).names, kind, digits)
+
+
+def refused(answer: httpx.Response, code: str, article: str | None = None) -> None:
+    """Whether an answer is that refusal, with its status, a sentence in both languages, and the article if asked."""
+    body = answer.json()
+    assert body["code"] == code, body
+    assert answer.status_code == body["status"]
+    assert body["sentence"]["bg"]
+    assert body["sentence"]["en"]
+    if article is not None:
+        assert body["article"] == article
+
+
+def rows(stage: Stage, table: Any) -> int:
+    """How many rows a table has."""
+    with stage.house.runtime.work() as work:
+        return work.session.scalar(select(func.count()).select_from(table)) or 0

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from chassis.plumbing import AuditRow, DocumentRow
+from chassis.plumbing import DocumentRow
 from chassis.work import Actor
-from contracts.events.admission import StaffAppointed
-from contracts.people import Names, Role
 from contracts.refusals.grading import CardNotYours, NothingToHandOn
 from services.grading.paper.usecases import absence, marking
+from tests.interface.grading_paper.absences import ABSENT, OTHERS, REASON, absent, cards_of, count, hand_on, noted
 from tests.interface.grading_paper.paper_exam import (
     CHAIR,
     DIRECTOR,
@@ -25,11 +24,9 @@ from tests.interface.grading_paper.paper_exam import (
     refusal,
 )
 from tests.interface.grading_paper.test_commission_page import done, offered, page, press
-from tests.interface.grading_paper.test_third_count import final_count, number_in, protocol, screen, without_7
+from tests.interface.grading_paper.test_third_count import final_count, number_in
 
 Make = Callable[..., PaperExam]
-ABSENT, *OTHERS = MEMBERS
-REASON = "В болнични до края на месеца."
 ON_ITS_WAY_SECONDS = 0.5
 AT_MOST_SECONDS = 20
 
@@ -40,41 +37,6 @@ def given(paper: Make) -> PaperExam:
     exam = paper(*(envelope(candidate, 70 + candidate) for candidate in range(1, 7)))
     exam.ready_to_mark()
     return exam
-
-
-@pytest.fixture
-def second(paper: Make) -> PaperExam:
-    """One card that the first member counted with 60 right answers; it waits for the second."""
-    exam = paper(envelope(1, 60))
-    exam.ready_to_mark()
-    exam.mark_everything()
-    return exam
-
-
-@pytest.fixture
-def counted(second: PaperExam) -> PaperExam:
-    """The same, after the second member saw another and the chair counted with the two: 60."""
-    second.mark_everything({number_in(second): without_7(second)})
-    second.settle_everything()
-    return second
-
-
-def cards_of(exam: PaperExam, member: Actor) -> list[str]:
-    return [one["number"] for one in good(exam.ask("my_cards", member))["cards"]]
-
-
-def hand_on(exam: PaperExam, member: Actor = ABSENT) -> dict[str, int]:
-    given: dict[str, int] = good(exam.tell("hand_on_cards", CHAIR, marker=member.id, reason=REASON))["cards"]
-    return given
-
-
-def count(exam: PaperExam, member: Actor, number: str) -> None:
-    good(exam.tell("mark_card", member, number=number, **exam.by_number[number].seen()))
-
-
-def noted(exam: PaperExam, action: str) -> list[dict[str, Any]]:
-    with exam.house.runtime.work() as work:
-        return list(work.session.scalars(select(AuditRow.facts).where(AuditRow.action == action)))
 
 
 def protocols(exam: PaperExam) -> dict[tuple[str, int], tuple[str | None, list[str]]]:
@@ -194,44 +156,6 @@ def test_a_second_check_that_only_its_first_marker_could_take_stays_where_it_is(
     assert second.markers_of(number) == [first, absent]
 
 
-@pytest.fixture
-def between(paper: Make) -> PaperExam:
-    """Three cards with 60 right answers in the members' hands; those of the first were handed on."""
-    exam = paper(*(envelope(candidate, 60) for candidate in range(1, 4)))
-    exam.ready_to_mark()
-    hand_on(exam)
-    return exam
-
-
-def absent(exam: PaperExam) -> list[str]:
-    return list(exam.progress()["absences"])
-
-
-def test_art_48_2_while_he_is_absent_second_checks_go_to_the_others(between: PaperExam) -> None:
-    between.mark_everything()
-    pairs = [between.markers_of(number) for number in between.by_number]
-    assert all(set(pair) == set(OTHERS) for pair in pairs), "the one after the last member is absent"
-    between.finish_marking()
-    between.open_envelopes()
-
-
-def test_a_second_check_goes_to_who_is_absent_when_nobody_else_can(
-    between: PaperExam, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    number = cards_of(between, OTHERS[1])[0]
-    of_two = {one.id: one.id for one in (ABSENT, OTHERS[1])}
-    monkeypatch.setattr(marking, "members", lambda *_: of_two)
-    count(between, OTHERS[1], number)
-    assert between.markers_of(number) == [OTHERS[1], ABSENT]
-    monkeypatch.undo()
-    assert absent(between) == [ABSENT.id], "that he was given a card does not make him come"
-    between.house.at("2027-05-20T11:00:00+03:00")
-    count(between, ABSENT, number)
-    assert absent(between) == []
-    (back,) = noted(between, "member:back")
-    assert (back["marker"], back["absent_since"][:10]) == (ABSENT.id, "2027-05-18")
-
-
 def test_what_nobody_who_is_there_may_count_is_handed_on_to_who_is_absent(given: PaperExam) -> None:
     for one in MEMBERS:
         hand_on(given, one)
@@ -240,46 +164,6 @@ def test_what_nobody_who_is_there_may_count_is_handed_on_to_who_is_absent(given:
     count(given, ABSENT, cards_of(given, ABSENT)[0])
     hand_on(given, OTHERS[0])
     assert len(cards_of(given, ABSENT)) == 6, "he has come back, and the third has not"
-
-
-def test_who_says_his_word_on_a_third_count_is_there_again(paper: Make) -> None:
-    exam = paper(*(envelope(candidate, 60) for candidate in range(1, 6)))
-    exam.ready_to_mark()
-    first = cards_of(exam, ABSENT)[0]
-    count(exam, ABSENT, first)
-    (_, second) = exam.markers_of(first)
-    seen = exam.by_number[first].seen()
-    good(exam.tell("mark_card", second, number=first, **{**seen, "marks": {**seen["marks"], "7": []}}))
-    hand_on(exam, second)
-    exam.settle_everything()
-    assert absent(exam) == [second.id]
-    good(exam.tell("agree_to_count", second, number=first))
-    assert absent(exam) == []
-
-
-def test_the_chair_says_that_a_member_is_there_again(between: PaperExam) -> None:
-    html = page(between, CHAIR)
-    assert "отсъства</span> от 18.05.2027" in html
-    assert REASON in html
-    for one in (ABSENT, OTHERS[0]):
-        assert "absences" not in good(between.ask("progress", one))
-        assert "end_absence" not in offered(page(between, one))
-    for one in (ABSENT, DIRECTOR, OPERATOR):
-        assert refusal(between.tell("end_absence", one, marker=ABSENT.id)) == "NotAllowed"
-    assert refusal(between.tell("end_absence", CHAIR, marker=CHAIR.id)) == "NotAMember"
-    present = between.tell("end_absence", CHAIR, marker=OTHERS[0].id)
-    assert (refusal(present), f"Комисия-{OTHERS[0].id}" in present.json()["sentence"]["bg"]) == ("OutOfOrder", True)
-    done(between, CHAIR, "end_absence", marker=ABSENT.id)
-    assert REASON not in page(between, CHAIR)
-    assert "end_absence" not in offered(page(between, CHAIR))
-    between.mark_everything()
-    assert ABSENT in between.markers_of(cards_of(between, OTHERS[1])[0]), "the next in order is he"
-
-
-def test_an_appointment_that_is_told_again_ends_no_absence(between: PaperExam) -> None:
-    names = Names("Член", "На", "Комисията")
-    between.hear(StaffAppointed(exam_id=EXAM, person_id=ABSENT.id, role=Role.MEMBER, names=names))
-    assert absent(between) == [ABSENT.id]
 
 
 def test_what_cannot_be_handed_on_is_refused_in_words(given: PaperExam) -> None:
@@ -361,69 +245,3 @@ def test_the_chair_sees_for_whom_cards_wait_and_hands_them_on_by_the_form(given:
     assert REASON not in page(given, OTHERS[0])
     given.mark_everything()
     assert "hand_on_cards" not in offered(page(given, CHAIR)), "nothing waits for anybody"
-
-
-def test_art_48_2_the_count_of_the_three_waits_no_longer_for_who_is_absent(counted: PaperExam) -> None:
-    number = number_in(counted)
-    first, absent = counted.markers_of(number)
-    good(counted.tell("record_absence", CHAIR, number=number, marker=absent.id, reason=REASON))
-    assert final_count(counted) is None, "the other has not spoken"
-    good(counted.tell("agree_to_count", first, number=number))
-    assert final_count(counted) == 60
-    assert noted(counted, "card:absence") == [{"number": number, "round": 2, "marker": absent.id, "absent": REASON}]
-    (exported,) = good(counted.ask("export", OPERATOR))["cards"]
-    words = [(one["marker"], one["dissent"], one["absent"]) for one in exported["opinions"]]
-    assert words == [(first.id, None, None), (absent.id, None, REASON)]
-    assert refusal(counted.tell("agree_to_count", absent, number=number)) == "AlreadyDone"
-    assert REASON in screen(counted, CHAIR, number)
-    counted.open_envelopes()
-    counted.enter_slips()
-    good(counted.tell("complete_protocols", CHAIR))
-    counted.render_all()
-    assert f"Комисия-{absent.id} Отсъства: „{REASON}“" in protocol(counted)
-    assert (protocol(counted).count("Отсъства:"), protocol(counted).count("Особено мнение:")) == (1, 0)
-
-
-def test_a_word_that_is_said_is_never_replaced_by_an_absence(counted: PaperExam) -> None:
-    number = number_in(counted)
-    first, second = counted.markers_of(number)
-    good(counted.tell("dissent_from_count", first, number=number, reason="Молив."))
-    late = counted.tell("record_absence", CHAIR, number=number, marker=first.id, reason=REASON)
-    assert refusal(late) == "AlreadyDone"
-    good(counted.tell("record_absence", CHAIR, number=number, marker=second.id, reason=REASON))
-    again = counted.tell("record_absence", CHAIR, number=number, marker=second.id, reason="Друга.")
-    assert refusal(again) == "AlreadyDone"
-    told = counted.progress()["third_counts"][0]["opinions"]
-    assert [(one["dissent"], one["absent"]) for one in told] == [("Молив.", None), (None, REASON)]
-
-
-def test_an_absence_is_recorded_by_the_chair_of_one_of_the_two_whose_word_is_awaited(second: PaperExam) -> None:
-    number = number_in(second)
-    first, other = second.markers_of(number)
-    early = second.tell("record_absence", CHAIR, number=number, marker=first.id, reason=REASON)
-    assert (refusal(early), early.json()["article"]) == ("NoThirdCount", "чл. 48, ал. 2")
-    second.mark_everything({number: without_7(second)})
-    second.settle_everything()
-    (third,) = set(MEMBERS) - {first, other}
-    assert (
-        refusal(second.tell("record_absence", CHAIR, number=number, marker=third.id, reason=REASON)) == "NoThirdCount"
-    )
-    assert refusal(second.tell("record_absence", CHAIR, number=number, marker=first.id, reason=" ")) == "InvalidInput"
-    for one in (first, DIRECTOR):
-        answer = second.tell("record_absence", one, number=number, marker=other.id, reason=REASON)
-        assert refusal(answer) == "NotAllowed"
-
-
-def test_the_chair_records_an_absence_by_the_form_beside_the_awaited_word(counted: PaperExam) -> None:
-    number = number_in(counted)
-    first, absent = counted.markers_of(number)
-    good(counted.tell("agree_to_count", first, number=number))
-    for one in (absent, DIRECTOR):
-        assert "record_absence" not in offered(page(counted, one))
-    html = page(counted, CHAIR)
-    assert html.count("Защо отсъства") == html.count(f"Защо отсъства Член На Комисия-{absent.id}") == 1
-    done(counted, CHAIR, "record_absence", number=number, marker=absent.id, reason=REASON)
-    html = page(counted, CHAIR)
-    assert f'<span class="status bad">отсъства</span> {REASON}' in html
-    assert "record_absence" not in offered(html)
-    counted.open_envelopes()
