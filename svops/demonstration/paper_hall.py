@@ -15,7 +15,7 @@ from services.grading.paper.cards.layout import CardLayout
 from services.grading.paper.cards.printing import Image, page_code, printed_layout, rasterised
 from services.grading.paper.cards.simulation import Filling, Hand, Ink, Written, random_hand
 from services.grading.paper.cards.simulation import fill as fill_card
-from services.grading.paper.rules.copies import Printed
+from services.grading.paper.rules.copies import Printed, with_spares
 from svops.demonstration import cast
 from svops.demonstration.door import appeared, expected, read_instructions
 from svops.demonstration.doors import until
@@ -26,8 +26,8 @@ from svops.demonstration.questions import load
 _SCAN_DPI = 200
 _LAW = in_force(EXAM_ON)
 _DRAWING_AT_MM = (150.0, 262.0)
-#: Copies printed beyond what the seats need; of each sub-variant one card comes out of the printer crumpled.
-_SPARE, _CRUMPLED = 2, 1
+#: Of each sub-variant one card comes out of the printer crumpled.
+_CRUMPLED = 1
 
 
 @dataclass
@@ -47,9 +47,9 @@ def print_materials(play: Play) -> None:
         play.facts["blank cards"] = {code: _blank_card(play, code) for code in play.facts["booklets"]}
         seats = sum(len(expected(play, hall)) for hall in _halls(play))
         codes = sorted(play.facts["booklets"])
-        runs = {(kind, ""): seats + _SPARE for kind in Printed if not kind.has_sub_variants}
+        runs = {(kind, ""): with_spares(seats) for kind in Printed if not kind.has_sub_variants}
         for place, code in enumerate(codes):
-            needed = len(range(place, seats, len(codes))) + _SPARE
+            needed = with_spares(len(range(place, seats, len(codes))))
             runs |= {(Printed.BOOKLET, code): needed, (Printed.CARD, code): needed + _CRUMPLED}
         for (kind, code), copies in runs.items():
             _of_copies(play, "record_print_run", kind, code, copies=copies)

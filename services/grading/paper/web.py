@@ -106,7 +106,7 @@ class Pictures:
         return await self._to_print(request, APPENDIX_10, request.query_params.get("sub_variant", ""))
 
     async def slips(self, request: Request) -> Response:
-        """``GET /api/slips?exam_id=…``: the slips of App. 9 as PDF, one for each seat on paper."""
+        """``GET /api/slips?exam_id=…``: the slips of App. 9 as PDF, one for each seat on paper and spare ones."""
         return await self._to_print(request, APPENDIX_9.name)
 
     async def envelope_labels(self, request: Request) -> Response:

@@ -292,6 +292,19 @@ def test_art_16_3_slips_and_labels_are_printed_by_whoever_hands_them_out(exam: P
     assert refusal(elsewhere) == "NotAllowed"
 
 
+@pytest.mark.parametrize(("path", "what"), [("slips", "ФИШ"), ("envelope_labels", "МАЛЪК ПЛИК")])
+def test_art_35_2_there_are_spare_slips_and_labels_and_the_page_says_how_many_are_printed(
+    exam: PaperExam, path: str, what: str
+) -> None:
+    exam.render_all()
+    printed = exam.house.door.get(f"/grading/paper/api/{path}", params={"exam_id": EXAM}, headers=headers(exam, CHAIR))
+    with pypdfium2.PdfDocument(printed.content) as pdf:
+        text = " ".join(sheet.get_textpage().get_text_range() for sheet in pdf)
+    assert text.count(what) == len(exam.envelopes) + 2
+    assert exam.progress()["in_files"] == len(exam.envelopes) + 2
+    assert 'заедно с резервните: <b class="number">5</b>' in page(exam, CHAIR)
+
+
 def test_a_file_that_is_registered_is_told_so_that_a_batch_can_be_taken_up_again(exam: PaperExam) -> None:
     exam.hand_in()
     exam.number()

@@ -41,7 +41,7 @@ from services.grading.paper.rules.checking import (
     left_to_member,
     standing,
 )
-from services.grading.paper.rules.copies import Copies, Printed, check_accounted, check_written_off
+from services.grading.paper.rules.copies import Copies, Printed, check_accounted, check_written_off, with_spares
 from services.grading.paper.rules.counting import (
     Seen,
     calls_for_second_check,
@@ -335,6 +335,11 @@ def test_art_47_another_slip_is_refused(names: Names, identifier: str, is_taken:
 
 def copies(kind: Printed, printed: int, spoiled: int = 0, spare: int = 0, sub_variant: str = "") -> Copies:
     return Copies(kind=kind, sub_variant=sub_variant, printed=printed, spoiled=spoiled, spare=spare)
+
+
+@pytest.mark.parametrize(("seats", "copies"), [(0, 2), (1, 3), (40, 42), (41, 44), (200, 210)])
+def test_of_each_thing_a_twentieth_more_than_the_seats_is_printed_and_two_at_least(seats: int, copies: int) -> None:
+    assert with_spares(seats) == copies
 
 
 def test_art_42_1_no_more_copies_are_written_off_than_were_printed() -> None:

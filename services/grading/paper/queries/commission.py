@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from chassis.acts import ActKind
 from chassis.commands import Answer
 from chassis.export import plumbing_export
-from chassis.plumbing import ActRow
+from chassis.plumbing import ActRow, DocumentRow
 from chassis.work import Work
 from contracts.people import Mode, Role
+from services.grading.paper.documents import APPENDIX_9
 from services.grading.paper.queries import pages as read_pages
 from services.grading.paper.queries.marking_screens import counted, opinions_on
 from services.grading.paper.records import (
@@ -90,6 +91,7 @@ def progress(work: Work, *, exam_id: str) -> Answer:
     cards, found = dossiers(work, exam, of=pages), findings(work, exam_id, pages)
     answer = {
         "exam_on": exam.exam_on.isoformat(),
+        "in_files": _in_files(work, exam_id),
         "copies": [_copies(one) for one in copies_of(work, exam_id)],
         "copies_corrections": [_correction(one) for one in print_run_corrections(work, exam_id)],
         "copies_closed": exam.copies_closed_at is not None,
@@ -122,6 +124,14 @@ def progress(work: Work, *, exam_id: str) -> Answer:
         **_of_cards(cards),
     }
     return answer if work.actor.roles_in(exam_id) & SETTLING_ROLES else _without(answer, _NOT_FOR_MEMBERS)
+
+
+def _in_files(work: Work, exam_id: str) -> int | None:
+    """How many slips, and how many labels of each envelope, are in the files to be printed, spare ones included."""
+    copies = DocumentRow.context["it"]["copies"].as_integer()
+    return work.session.scalar(
+        select(copies).where(DocumentRow.exam_id == exam_id, DocumentRow.kind == APPENDIX_9.name)
+    )
 
 
 def _copies(one: Copies) -> dict[str, Any]:

@@ -3,10 +3,14 @@
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 
 from contracts.phrase import Phrase
 from contracts.refusals.general import OutOfOrder
 from contracts.refusals.grading import CopiesDoNotAddUp, MoreCopiesThanPrinted
+
+#: Copies beyond the seats, which what came out spoiled is taken from.
+SPARE_PERCENT, LEAST_SPARE = 5, 2
 
 
 class Printed(enum.StrEnum):
@@ -52,6 +56,15 @@ class Copies:
     def used(self) -> int:
         """How many were given to candidates. Source: Art. 35(2)."""
         return self.printed - self.spoiled - self.spare
+
+
+def with_spares(seats: int) -> int:
+    """How many copies of what each candidate gets once are printed.
+
+    Source: Art. 35(2). Own choice: beyond the seats ``SPARE_PERCENT`` of them, and never fewer than ``LEAST_SPARE``,
+    since a copy may come out spoiled or be spoiled at the table; of each sub-variant for its own seats.
+    """
+    return seats + max(LEAST_SPARE, ceil(seats * SPARE_PERCENT / 100))
 
 
 def check_written_off(printed: int, spoiled: int, spare: int) -> None:

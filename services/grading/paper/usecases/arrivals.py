@@ -15,6 +15,7 @@ from contracts.events.testbank import AnswerKeyReleased, VariantOpened
 from contracts.people import Mode
 from services.grading.paper.documents import APPENDIX_9, ENVELOPE_LABELS, Appendix9, EnvelopeLabels
 from services.grading.paper.records import announced, law_of
+from services.grading.paper.rules.copies import with_spares
 from services.grading.paper.rules.counting import checked_key
 from services.grading.paper.tables import (
     AnswerKey,
@@ -104,7 +105,7 @@ def record_opening(work: Work, event: VariantOpened) -> None:
 
 def _order_for_envelopes(work: Work, exam: Exam) -> None:
     seated = work.session.scalar(select(func.count()).where(Candidate.exam_id == exam.exam_id)) or 0
-    copies = max(seated, 1)
+    copies = with_spares(seated)
     slips = Appendix9(cells=law_of(exam).identification_slip_cells, copies=copies)
     order(work, APPENDIX_9, exam.exam_id, exam.exam_id, slips)
     order(work, ENVELOPE_LABELS, exam.exam_id, exam.exam_id, EnvelopeLabels(exam_on=exam.exam_on, copies=copies))

@@ -1,7 +1,5 @@
 """Art. 16 item 3, 35(2), 42(1): the print run counted, and what was not given out written off in a protocol."""
 
-from sqlalchemy import select
-
 from chassis.commands import Answer
 from chassis.documents import order
 from chassis.work import Work
@@ -10,9 +8,15 @@ from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from contracts.refusals.grading import SubVariantNotOpened
 from regulation.calendar import local_day
 from services.grading.paper.documents import COPIES_PROTOCOL, CopiesCorrection, CopiesProtocol, CopiesRow
-from services.grading.paper.records import announced, commission_and_director, copies_of, print_run_corrections
+from services.grading.paper.records import (
+    announced,
+    commission_and_director,
+    copies_of,
+    print_run_corrections,
+    sub_variants_of,
+)
 from services.grading.paper.rules.copies import Printed, check_accounted, check_written_off
-from services.grading.paper.tables import Exam, PrintRun, PrintRunCorrection, SubVariant
+from services.grading.paper.tables import Exam, PrintRun, PrintRunCorrection
 
 
 def record_print_run(work: Work, *, exam_id: str, kind: Printed, copies: int, sub_variant: str = "") -> Answer:
@@ -123,8 +127,7 @@ def _appeared(exam: Exam) -> int:
 
 def _run(work: Work, exam_id: str, kind: Printed, sub_variant: str) -> PrintRun:
     """The row of a thing; raises ``SubVariantNotOpened`` for a sub-variant that it does not have, or lacks."""
-    opened = set(work.session.scalars(select(SubVariant.sub_variant).where(SubVariant.exam_id == exam_id)))
-    if sub_variant not in (opened if kind.has_sub_variants else {""}):
+    if sub_variant not in (sub_variants_of(work, exam_id) if kind.has_sub_variants else [""]):
         raise SubVariantNotOpened(sub_variant=sub_variant or "–")
     run = work.session.get(PrintRun, (exam_id, kind, sub_variant))
     if run is None:
