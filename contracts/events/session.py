@@ -30,23 +30,30 @@ class SittingStarted(Event, service="session", subject="hall"):
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateLeftHall(Event, service="session", subject="candidate_id"):
-    """A candidate left the hall with a quaestor and came back (Art. 27, 37). Said at the return; once a leaving."""
+    """A candidate left the hall with a quaestor and came back (Art. 27, 37). Said at the return, or when a hall on
+    paper enters both hours later; once a leaving. ``entered_at``: when, where an hour was entered later than it was.
+    """
 
     candidate_id: str
     mode: Mode
     hall: str
     left_at: Instant
     returned_at: Instant
+    entered_at: Instant | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateStayedOutside(Event, service="session", subject="candidate_id"):
-    """A candidate who had left the hall was not back when its end was announced (Art. 27, 37). Once a candidate."""
+    """A candidate who had left the hall was not back when its end was announced (Art. 27, 37). Once a candidate.
+
+    ``entered_at``: when, where the hour was entered later than it was.
+    """
 
     candidate_id: str
     mode: Mode
     hall: str
     left_at: Instant
+    entered_at: Instant | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +73,15 @@ class SittingAnnulled(Event, service="session", subject="candidate_id"):
 class MaterialsHandedIn(Event, service="session", subject="candidate_id"):
     """The candidate handed in the sealed envelope and signed Protocol № 1 (Art. 29(2), 40(2)). Once a candidate.
 
-    Of one who did not return: the administrator sealed what had been left with him (Art. 27, 37).
+    Of one who did not return: the administrator sealed what had been left with him (Art. 27, 37). ``entered_at``: when,
+    where the hour was entered later than it was.
     """
 
     candidate_id: str
     mode: Mode
     hall: str
     handed_in_at: Instant
+    entered_at: Instant | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

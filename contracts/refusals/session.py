@@ -142,6 +142,22 @@ class HourBeforeEarlierDeed(Refusal):
     en = "The hour {hour} is before what is recorded for {earlier}."
 
 
+class HourAfterLaterDeed(Refusal):
+    """An hour of a deed after that of one that it comes before."""
+
+    article = "Собствено правило"
+    bg = "Посоченият час {hour} е след отбелязаното в {later}."
+    en = "The hour {hour} is after what is recorded for {later}."
+
+
+class AlreadyOutside(Refusal):
+    """A candidate is recorded outside the hall for a part of the same time."""
+
+    article = "чл. 37"
+    bg = "За времето от {left} до {returned} вече е отбелязано, че кандидатът е извън залата."
+    en = "From {left} to {returned} the candidate is already recorded outside the hall."
+
+
 class EnvelopesDiffer(Refusal):
     """The envelopes handed in are not as many as the candidates who came, and nobody said why."""
 

@@ -106,22 +106,28 @@ class AdmissionProtocol:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol1Row:
-    """A line of Protocol № 1. ``appeared``: ``None`` on the form that is printed before the exam."""
+    """A line of Protocol № 1. ``appeared``: ``None`` on the form that is printed before the exam. ``entered_at``: when
+    the hour of the handing in was entered, where that was later.
+    """
 
     person: Person
     username: str
     appeared: bool | None = None
     handed_in_at: datetime | None = None
+    entered_at: datetime | None = None
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
-    """A line of the list of leavings. ``returned_at``: ``None`` when the candidate did not come back."""
+    """A line of the list of leavings. ``returned_at``: ``None`` when the candidate did not come back. ``entered_at``:
+    when an hour of it was entered, where that was later.
+    """
 
     names: Names
     left_at: datetime
     returned_at: datetime | None
+    entered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

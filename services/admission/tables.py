@@ -204,6 +204,7 @@ class Leaving(Base):
     candidate_id: Mapped[str] = mapped_column(primary_key=True)
     left_at: Mapped[datetime] = mapped_column(primary_key=True)
     returned_at: Mapped[datetime | None]  #: ``None``: not back when the end was announced
+    entered_at: Mapped[datetime | None]  #: when, where an hour was entered later than it was
 
 
 class HandIn(Base):
@@ -214,6 +215,7 @@ class HandIn(Base):
     exam_id: Mapped[str] = mapped_column(ForeignKey("exams.exam_id"), primary_key=True)
     candidate_id: Mapped[str] = mapped_column(primary_key=True)
     handed_in_at: Mapped[datetime]
+    entered_at: Mapped[datetime | None]  #: when, where the hour was entered later than it was
 
 
 class Ban(Base):

@@ -41,6 +41,7 @@ VERBS = Verbs(
         Verb("confirm_number", candidates.confirm_number, schemas.ConfirmNumber, _HALL, "чл. 16, т. 4"),
         Verb("record_leaving", candidates.record_leaving, schemas.CandidateDeed, _HALL, "чл. 27; чл. 37"),
         Verb("record_return", candidates.record_return, schemas.CandidateDeed, _HALL, "чл. 27; чл. 37"),
+        Verb("record_past_leaving", candidates.record_past_leaving, schemas.PastLeaving, _HALL, "чл. 37"),
         Verb("move_sitting", candidates.move_sitting, schemas.MoveSitting, _HALL, "чл. 17, т. 4"),
         Verb("report_cheating", annulments.report_cheating, schemas.ReportCheating, _HALL, "чл. 16, т. 8"),
         Verb(

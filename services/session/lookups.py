@@ -13,7 +13,7 @@ from contracts.refusals.session import NotOfThisHall, NotOfThisMode, NotSwitched
 from regulation import Regulation, in_force
 from services.session.rules.answers import Answers
 from services.session.rules.phase import Course, Phase, phase
-from services.session.tables import Exam, Hall, Incident, Sheet, Sitting, Staff
+from services.session.tables import Exam, Hall, Incident, Leaving, Sheet, Sitting, Staff
 
 #: What the director may switch on for an exam: column of ``exams`` → its name among people.
 SWITCHES = {
@@ -139,6 +139,12 @@ def phase_of(work: Work, sitting: Sitting, hall: Hall, at: datetime | None = Non
     """The phase of a sitting now, or by what is known now at another instant."""
     sheet = work.session.get(Sheet, sitting.sitting_id)
     return phase(course_of(sitting, hall, sheet), at or work.now)
+
+
+def open_leaving(work: Work, sitting: Sitting) -> Leaving:
+    """The leaving of a candidate who is out of the hall."""
+    open_one = select(Leaving).where(Leaving.sitting_id == sitting.sitting_id, Leaving.returned_at.is_(None))
+    return work.session.scalars(open_one).one()
 
 
 def names_of(row: Sitting | Staff) -> Names:

@@ -30,10 +30,13 @@ class OfCandidate(OfExam):
     candidate_id = OpaqueId(required=True)
 
 
+_AN_HOUR = validate.Regexp(r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z")
+
+
 class _DoneEarlier(Shape):
     """When a deed was done in a hall on paper that is entered later, and why."""
 
-    hour = fields.String(load_default=None, validate=validate.Regexp(r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z"))
+    hour = fields.String(load_default=None, validate=_AN_HOUR)
     late_reason = Text(longest=500, load_default=None)
 
 
@@ -43,6 +46,14 @@ class HallDeed(OfHall, _DoneEarlier):
 
 class CandidateDeed(OfCandidate, _DoneEarlier):
     """What one candidate did; ``hour`` of the exam's day and ``late_reason`` where it is entered later."""
+
+
+class PastLeaving(OfCandidate):
+    """When somebody was out of a hall on paper, by the exam's day, and why it is entered later."""
+
+    hour = fields.String(required=True, validate=_AN_HOUR)
+    return_hour = fields.String(required=True, validate=_AN_HOUR)
+    late_reason = Text(longest=500, required=True)
 
 
 class Unlock(OfExam):

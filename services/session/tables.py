@@ -214,6 +214,7 @@ class Leaving(Base):
     sitting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sittings.sitting_id"), index=True)
     left_at: Mapped[datetime]
     returned_at: Mapped[datetime | None]
+    entered_at: Mapped[datetime | None]  #: when, where an hour was entered later than it was
 
 
 class Incident(Base):

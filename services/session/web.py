@@ -49,6 +49,7 @@ _ON_PAGE = frozenset(
         "confirm_number",
         "record_leaving",
         "record_return",
+        "record_past_leaving",
         "move_sitting",
         "report_cheating",
         "record_incident",

@@ -148,7 +148,7 @@ def of_admission(rows: int) -> dict[str, Any]:
                 for i in range(rows)
             ),
             leavings=(
-                admission.Leaving(names=LONG, left_at=at(10, 5), returned_at=at(10, 11)),
+                admission.Leaving(names=LONG, left_at=at(10, 5), returned_at=at(10, 11), entered_at=at(11, 2)),
                 admission.Leaving(names=person(2).names, left_at=at(11, 40), returned_at=None),
             ),
             blank_leavings=3,

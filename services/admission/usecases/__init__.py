@@ -14,13 +14,11 @@ from services.admission.usecases.exam_day import (
     issue_protocol_1,
     issue_protocol_1_for_signature,
     record_annulment,
-    record_hand_in,
     record_instructions_read,
-    record_leaving,
     record_start,
-    record_staying_outside,
 )
 from services.admission.usecases.halls import assign_seats, plan_halls
+from services.admission.usecases.leavings import record_hand_in, record_leaving, record_staying_outside
 from services.admission.usecases.people import add_person, log_in, renew, sign_declaration
 
 __all__ = [

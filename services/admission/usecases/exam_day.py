@@ -10,14 +10,7 @@ from chassis.commands import Answer
 from chassis.documents import order
 from chassis.work import Work
 from contracts.events.admission import CandidateAbsent, CandidateIdentified, CandidateRefusedAtDoor
-from contracts.events.session import (
-    CandidateLeftHall,
-    CandidateStayedOutside,
-    InstructionsRead,
-    MaterialsHandedIn,
-    SittingAnnulled,
-    SittingStarted,
-)
+from contracts.events.session import InstructionsRead, SittingAnnulled, SittingStarted
 from contracts.people import Mode, Names, Role
 from contracts.phrase import Phrase
 from contracts.refusals.admission import IdentityDiffers, NotYourHall
@@ -201,7 +194,7 @@ def issue_protocol_1(work: Work, *, exam_id: str, hall: str, deviation_reason: s
     issue = _next_issue(work, exam_id, hall)
     rows = _rows(work, exam_id, hall)
     appeared = {one.candidate_id for one in rows if one.state == "identified"}
-    handed_in = {one.candidate_id for one in rows if one.handed_in_at}
+    handed_in = {one.candidate_id for one in rows if one.handed_in}
     annulled = {one.candidate_id for one in rows if one.is_annulled}
     missing = door.check_handed_in(appeared, annulled, handed_in, deviation_reason=deviation_reason)
     rows = [replace(one, is_missing=one.candidate_id in missing) for one in rows]
@@ -219,7 +212,7 @@ class _Row:
 
     application: Application
     state: str | None
-    handed_in_at: datetime | None
+    handed_in: HandIn | None
     is_annulled: bool
     is_back: bool
     is_missing: bool = False
@@ -235,7 +228,8 @@ class _Row:
             person=named(self.application),
             username=self.application.username,
             appeared=None if self.state is None else self.state == "identified",
-            handed_in_at=None if is_for_signature else self.handed_in_at,
+            handed_in_at=None if is_for_signature or self.handed_in is None else self.handed_in.handed_in_at,
+            entered_at=None if is_for_signature or self.handed_in is None else self.handed_in.entered_at,
             note=self._note(),
         )
 
@@ -251,14 +245,14 @@ class _Row:
 
 def _rows(work: Work, exam_id: str, hall: str) -> list[_Row]:
     arrivals = _arrivals(work, exam_id)
-    handed_in = {one.candidate_id: one.handed_in_at for one in _of(work, HandIn, exam_id)}
+    handed_in = {one.candidate_id: one for one in _of(work, HandIn, exam_id)}
     annulled = {one.candidate_id for one in _of(work, Annulment, exam_id)}
     outside = {one.candidate_id for one in _of(work, Leaving, exam_id) if one.returned_at is None}
     return [
         _Row(
             application=application,
             state=arrivals.get(seat.candidate_id),
-            handed_in_at=handed_in.get(seat.candidate_id),
+            handed_in=handed_in.get(seat.candidate_id),
             is_annulled=seat.candidate_id in annulled,
             is_back=seat.candidate_id not in outside,
         )
@@ -296,34 +290,15 @@ def _next_issue(work: Work, exam_id: str, hall: str) -> int:
 def _leavings(work: Work, exam_id: str, of: dict[str, Application]) -> tuple[documents.Leaving, ...]:
     found = sorted(_of(work, Leaving, exam_id), key=lambda one: (one.left_at, one.candidate_id))
     return tuple(
-        documents.Leaving(names=names_of(of[one.candidate_id]), left_at=one.left_at, returned_at=one.returned_at)
+        documents.Leaving(
+            names=names_of(of[one.candidate_id]),
+            left_at=one.left_at,
+            returned_at=one.returned_at,
+            entered_at=one.entered_at,
+        )
         for one in found
         if one.candidate_id in of
     )
-
-
-def record_leaving(work: Work, event: CandidateLeftHall) -> None:
-    """A line of the list of leavings (Art. 27, 37)."""
-    work.session.add(
-        Leaving(
-            exam_id=event.exam_id,
-            candidate_id=event.candidate_id,
-            left_at=event.left_at,
-            returned_at=event.returned_at,
-        )
-    )
-
-
-def record_staying_outside(work: Work, event: CandidateStayedOutside) -> None:
-    """A line of the list of leavings without an hour of return (Art. 27, 37)."""
-    work.session.add(
-        Leaving(exam_id=event.exam_id, candidate_id=event.candidate_id, left_at=event.left_at, returned_at=None)
-    )
-
-
-def record_hand_in(work: Work, event: MaterialsHandedIn) -> None:
-    """The envelope of a candidate was handed in (Art. 29(2), 40(2))."""
-    work.session.add(HandIn(exam_id=event.exam_id, candidate_id=event.candidate_id, handed_in_at=event.handed_in_at))
 
 
 def record_annulment(work: Work, event: SittingAnnulled) -> None:

@@ -108,7 +108,7 @@ def _link(row: HistoryRow) -> dict[str, Any]:
 
 
 def _leavings(work: Work, sitting: Sitting) -> list[dict[str, Any]]:
-    query = select(Leaving).where(Leaving.sitting_id == sitting.sitting_id).order_by(Leaving.leaving_id)
+    query = select(Leaving).where(Leaving.sitting_id == sitting.sitting_id).order_by(Leaving.left_at)
     return [
         {"left_at": instant(row.left_at), "returned_at": instant(row.returned_at)}
         for row in work.session.scalars(query)

@@ -137,7 +137,7 @@ def _issued(work: Work, hall: Hall) -> list[dict[str, Any]]:
 def announcements(work: Work, exam_id: str, hall: str) -> list[dict[str, Any]]:
     """What a hall was told, in order: ``minutes`` of the warning, or ``text``."""
     spoken = select(Announcement).where(Announcement.exam_id == exam_id, Announcement.hall == hall)
-    rows = work.session.scalars(spoken.order_by(Announcement.announcement_id))
+    rows = work.session.scalars(spoken.order_by(Announcement.announced_at, Announcement.announcement_id))
     return [
         {"kind": one.kind, "minutes": one.minutes, "text": one.text, "at": one.announced_at.isoformat()} for one in rows
     ]

@@ -8,6 +8,8 @@ from contracts.people import Mode
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, TooEarly
 from contracts.refusals.session import (
+    AlreadyOutside,
+    HourAfterLaterDeed,
     HourBeforeEarlierDeed,
     HourInFuture,
     ReasonNotGiven,
@@ -33,6 +35,29 @@ def check_entered_later(at: datetime, now: datetime, reason: str | None, *, afte
         raise HourInFuture(hour=_hour(at))
     if after and at < max(after):
         raise HourBeforeEarlierDeed(hour=_hour(at), earlier=_hour(max(after)))
+
+
+def check_past_leaving(
+    left_at: datetime,
+    returned_at: datetime,
+    *,
+    ends_at: datetime,
+    done: Collection[datetime],
+    others: Collection[tuple[datetime, datetime | None]],
+) -> None:
+    """Refuse a leaving, entered with both its hours, that does not fit between what is recorded of the candidate.
+
+    Source: Art. 37. Own choice: a leaving that was forgotten is entered also after later ones; it began before the end
+    of the time, was over before he handed in or the hall ended (``done``), and touches no other (``others``: out and
+    back, ``None`` of who is out still). Raises ``HourAfterLaterDeed``, ``AlreadyOutside``.
+    """
+    if left_at >= ends_at:
+        raise HourAfterLaterDeed(hour=_hour(left_at), later=_hour(ends_at))
+    if done and returned_at > min(done):
+        raise HourAfterLaterDeed(hour=_hour(returned_at), later=_hour(min(done)))
+    for left, returned in others:
+        if left_at == left or (left < returned_at and (returned is None or left_at < returned)):
+            raise AlreadyOutside(left=_hour(left), returned="–" if returned is None else _hour(returned))
 
 
 def _hour(at: datetime) -> str:
@@ -94,12 +119,14 @@ def writings(started_at: datetime, ends_at: datetime, hours: Session) -> tuple[d
 def check_writing(now: datetime, due: Collection[datetime], written_at: Collection[datetime]) -> None:
     """Refuse to write the remaining time before its hour, or twice for one hour.
 
-    Source: Art. 39(1). Raises ``TooEarly`` or ``AlreadyDone``.
+    Source: Art. 39(1). Own choice: what was forgotten of one hour is entered also after that of a later one. Raises
+    ``TooEarly`` or ``AlreadyDone``.
     """
     past = [instant for instant in due if instant <= now]
     if not past:
         _not_before(now, min(due), "чл. 39, ал. 1")
-    if any(at >= past[-1] for at in written_at):
+    following = [instant for instant in due if instant > now]
+    if any(past[-1] <= at and (not following or at < following[0]) for at in written_at):
         raise AlreadyDone(what=Phrase("записване на оставащото време", "writing down the remaining time"))
 
 

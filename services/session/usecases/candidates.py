@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -12,8 +13,17 @@ from contracts.people import Mode
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from contracts.refusals.session import SeatTaken, SittingClosed, UniqueNumberDiffers
-from services.session.lookups import phase_of, require_mode, sheet_of, sitting_in_own_hall, sittings_in
-from services.session.rules.phase import FINAL, OPEN, State
+from services.session.lookups import (
+    course_of,
+    open_leaving,
+    phase_of,
+    require_mode,
+    sheet_of,
+    sitting_in_own_hall,
+    sittings_in,
+)
+from services.session.rules import hours
+from services.session.rules.phase import FINAL, OPEN, State, has_appeared
 from services.session.tables import Hall, Incident, Leaving, Sitting
 from services.session.usecases.moments import last_passed, moment_of
 from services.session.usecases.notices import tell
@@ -52,7 +62,7 @@ def record_leaving(
     if phase_of(work, sitting, hall, moment.at).state not in {State.ANSWERING, State.SUSPENDED}:
         raise OutOfOrder(state=Phrase("кандидатът не решава теста", "the candidate is not working on the test"))
     sitting.left_at = moment.at
-    work.session.add(Leaving(sitting_id=sitting.sitting_id, left_at=moment.at))
+    work.session.add(Leaving(sitting_id=sitting.sitting_id, left_at=moment.at, entered_at=moment.entered_at))
     work.audit(exam_id, "candidate:left", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id, **moment.told)
     return {"left_at": moment.at.isoformat()}
 
@@ -66,22 +76,56 @@ def record_return(
         raise OutOfOrder(state=Phrase("кандидатът не е напускал залата", "the candidate has not left the hall"))
     if hall.ended_at is not None:
         raise OutOfOrder(state=Phrase("изпитът в залата е приключил", "the exam in the hall has ended"))
-    open_one = select(Leaving).where(Leaving.sitting_id == sitting.sitting_id, Leaving.returned_at.is_(None))
-    leaving = work.session.scalars(open_one).one()
+    leaving = open_leaving(work, sitting)
     moment = moment_of(work, hall, hour, late_reason, after=(leaving.left_at,))
     leaving.returned_at, sitting.left_at = moment.at, None
+    leaving.entered_at = moment.entered_at or leaving.entered_at
+    _tell_leaving(work, sitting, leaving, moment.at)
+    work.audit(exam_id, "candidate:returned", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id, **moment.told)
+    return {"left_at": leaving.left_at.isoformat(), "returned_at": moment.at.isoformat()}
+
+
+def record_past_leaving(
+    work: Work, *, exam_id: str, candidate_id: str, hour: str, return_hour: str, late_reason: str
+) -> Answer:
+    """A leaving that a hall on paper forgot to enter, with both hours, also after later deeds (Art. 37); until its
+    envelopes have been compared.
+    """
+    sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
+    require_mode(hall, Mode.PAPER)
+    if hall.reconciled_at is not None:
+        raise OutOfOrder(state=Phrase("пликовете в залата са сверени", "the envelopes of the hall have been compared"))
+    if hall.started_at is None or hall.ends_at is None or not has_appeared(course_of(sitting, hall, None)):
+        raise OutOfOrder(state=Phrase("кандидатът не е решавал теста", "the candidate was not working on the test"))
+    left = moment_of(work, hall, hour, late_reason, after=(hall.started_at,))
+    returned = moment_of(work, hall, return_hour, late_reason, after=(left.at,))
+    done = [one for one in (sitting.handed_in_at, sitting.annulled_at, hall.ended_at) if one is not None]
+    others = work.session.scalars(select(Leaving).where(Leaving.sitting_id == sitting.sitting_id)).all()
+    known = [(one.left_at, one.returned_at) for one in others]
+    hours.check_past_leaving(left.at, returned.at, ends_at=hall.ends_at, done=done, others=known)
+    leaving = Leaving(
+        sitting_id=sitting.sitting_id, left_at=left.at, returned_at=returned.at, entered_at=returned.entered_at
+    )
+    work.session.add(leaving)
+    _tell_leaving(work, sitting, leaving, returned.at)
+    told = {"left_at": left.at.isoformat(), "returned_at": returned.at.isoformat()}
+    entered = {"entered_at": work.now.isoformat(), "late_reason": late_reason}
+    work.audit(exam_id, "leaving:entered_later", "чл. 37", candidate=candidate_id, **told, **entered)
+    return dict(told)
+
+
+def _tell_leaving(work: Work, sitting: Sitting, leaving: Leaving, returned_at: datetime) -> None:
     work.emit(
         CandidateLeftHall(
-            exam_id=exam_id,
-            candidate_id=candidate_id,
+            exam_id=sitting.exam_id,
+            candidate_id=sitting.candidate_id,
             mode=Mode(sitting.mode),
             hall=sitting.hall,
             left_at=leaving.left_at,
-            returned_at=moment.at,
+            returned_at=returned_at,
+            entered_at=leaving.entered_at,
         )
     )
-    work.audit(exam_id, "candidate:returned", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id, **moment.told)
-    return {"left_at": leaving.left_at.isoformat(), "returned_at": moment.at.isoformat()}
 
 
 def move_sitting(work: Work, *, exam_id: str, candidate_id: str, seat: str) -> Answer:
@@ -154,6 +198,7 @@ def hand_in(
         mode=Mode(sitting.mode),
         hall=sitting.hall,
         handed_in_at=moment.at,
+        entered_at=moment.entered_at,
     )
     work.emit(event)
     authority = _of(hall, "чл. 29, ал. 2", "чл. 40, ал. 2") if has_returned else _of(hall, "чл. 27", "чл. 37")

@@ -18,6 +18,7 @@ from services.session.lookups import (
     exam_of,
     hall_of,
     law_of,
+    open_leaving,
     own_hall,
     phase_of,
     require_mode,
@@ -197,7 +198,7 @@ def announce_remaining(
 ) -> Answer:
     """Announce the remaining time in the last minutes (Art. 39(2), App. 4)."""
     place = own_hall(work, exam_id, hall)
-    moment = moment_of(work, place, hour, late_reason, after=(place.started_at, _last_announced(work, place)))
+    moment = moment_of(work, place, hour, late_reason, after=(place.started_at,))
     ends_at = _running_until(place, moment.at)
     law_hours = hours.session_of(law_of(work, exam_id), Mode(place.mode), place.session)
     hours.check_warning(moment.at, ends_at, law_hours)
@@ -213,7 +214,7 @@ def write_remaining(
     """The remaining time has been written where all in the hall can see it; once an hour (Art. 39(1))."""
     place = own_hall(work, exam_id, hall)
     require_mode(place, Mode.PAPER)
-    moment = moment_of(work, place, hour, late_reason, after=(place.started_at, _last_announced(work, place)))
+    moment = moment_of(work, place, hour, late_reason, after=(place.started_at,))
     ends_at = _running_until(place, moment.at)
     due = hours.writings(place.started_at or ends_at, ends_at, law_of(work, exam_id).clock.paper)
     earlier = select(Announcement.announced_at).where(
@@ -231,7 +232,7 @@ def _last_announced(work: Work, place: Hall) -> datetime | None:
 
 
 def _running_until(place: Hall, at: datetime) -> datetime:
-    if place.ends_at is None or place.ended_at is not None or place.ends_at <= at:
+    if place.ends_at is None or min(place.ends_at, place.ended_at or place.ends_at) <= at:
         raise OutOfOrder(state=Phrase("изпитът в залата не тече", "the exam in the hall is not running"))
     return place.ends_at
 
@@ -297,6 +298,7 @@ def _tell_if_outside(work: Work, sitting: Sitting) -> bool:
             mode=Mode(sitting.mode),
             hall=sitting.hall,
             left_at=sitting.left_at,
+            entered_at=open_leaving(work, sitting).entered_at,
         )
     )
     return True

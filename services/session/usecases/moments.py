@@ -15,9 +15,10 @@ from services.session.tables import Hall, Leaving, Sitting
 
 @dataclass(frozen=True)
 class Moment:
-    """When a deed was done. ``told``: of one entered later, what the audit chain says of it; empty otherwise."""
+    """When a deed was done. Of one entered later, ``entered_at`` says when, and ``told`` what the audit chain says."""
 
     at: datetime
+    entered_at: datetime | None = None
     told: dict[str, str] = field(default_factory=dict)
 
 
@@ -34,7 +35,8 @@ def moment_of(
     require_mode(hall, Mode.PAPER)
     at = local(exam_of(work, hall.exam_id).exam_on, hour)
     hours.check_entered_later(at, work.now, late_reason, after=[one for one in after if one is not None])
-    return Moment(at, {"done_at": at.isoformat(), "entered_at": work.now.isoformat(), "late_reason": late_reason or ""})
+    told = {"done_at": at.isoformat(), "entered_at": work.now.isoformat(), "late_reason": late_reason or ""}
+    return Moment(at, work.now, told)
 
 
 def last_passed(work: Work, *sittings: Sitting) -> datetime | None:

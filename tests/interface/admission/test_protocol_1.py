@@ -1,5 +1,6 @@
 """Art. 16 item 1, App. 3: Protocol № 1, for the door, for the signatures, and for the chair."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -137,7 +138,9 @@ def test_art_37_who_left_and_did_not_return_stands_in_the_list_without_an_hour_o
     day.house.at("2027-05-15T09:36:00+03:00")
     day.ok("close_door", order, "hall П")
     at = datetime(2027, 5, 15, 8, tzinfo=UTC)
-    who = {number: {"exam_id": EXAM, "candidate_id": day.candidates[number]} for number in (first, second)}
+    who: dict[int, dict[str, Any]] = {
+        number: {"exam_id": EXAM, "candidate_id": day.candidates[number]} for number in (first, second)
+    }
     with day.house.runtime.work() as work:
         gone = CandidateStayedOutside(**who[first], mode=Mode.PAPER, hall="П", left_at=at)
         usecases.record_staying_outside(work, gone)
@@ -164,3 +167,29 @@ def test_who_draws_protocol_1_up_opens_it_and_nothing_else_of_admission_s(day: S
         day.house.door.get(one_of["appendix_3"], headers={"authorization": f"Bearer {day.token('quaestor А')}"}),
         "NotAllowed",
     )
+
+
+def test_art_37_a_leaving_that_was_entered_later_stands_in_its_hours_place_and_says_so(day: Stage) -> None:
+    first, second = day.in_hall("П")
+    for number in (first, second):
+        day.identify(number, by="hall П")
+    day.house.at("2027-05-15T09:36:00+03:00")
+    day.ok("close_door", {"exam_id": EXAM, "hall": "П"}, "hall П")
+    hours = [datetime(2027, 5, 15, 7, minute, tzinfo=UTC) for minute in (5, 9, 40, 44, 50)]
+    early, back, late, again, entered = hours
+    one, other = (day.candidates[number] for number in (first, second))
+    left = CandidateLeftHall(exam_id=EXAM, candidate_id=one, mode=Mode.PAPER, hall="П", left_at=late, returned_at=again)
+    handed_in = MaterialsHandedIn(exam_id=EXAM, candidate_id=one, mode=Mode.PAPER, hall="П", handed_in_at=entered)
+    with day.house.runtime.work() as work:
+        usecases.record_leaving(work, left)
+        forgotten = replace(left, candidate_id=other, left_at=early, returned_at=back, entered_at=entered)
+        usecases.record_leaving(work, forgotten)
+        usecases.record_hand_in(work, handed_in)
+        usecases.record_hand_in(work, replace(handed_in, candidate_id=other, handed_in_at=again, entered_at=entered))
+    day.ok("issue_protocol_1", {"exam_id": EXAM, "hall": "П"}, "hall П")
+    (stands,) = protocols_1(day)
+    assert [(one["left_at"], one["entered_at"]) for one in stands["leavings"]] == [
+        ("2027-05-15T07:05:00Z", "2027-05-15T07:50:00Z"),
+        ("2027-05-15T07:40:00Z", None),
+    ]
+    assert sorted(str(row["entered_at"]) for row in stands["rows"]) == ["2027-05-15T07:50:00Z", "None"]

@@ -1,6 +1,7 @@
 """A hall on paper goes on while the machine is away; what it wrote by hand is entered later, with its hour and why."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from contracts.events.session import (
     MaterialsHandedIn,
     SittingStarted,
 )
-from tests.interface.session.exam_day import ExamDay, at, hall
+from contracts.people import Mode
+from tests.interface.session.exam_day import EXAM, ExamDay, at, hall
 
 WHY = "Токът спря."
 ADMINISTRATOR = "hall Х1"
@@ -106,7 +108,7 @@ def test_art_39_what_was_written_and_announced_by_hand_is_no_longer_missed(start
     started.on("13:00")
     for verb, hour in (("write_remaining", "10:36"), ("write_remaining", "11:40"), ("announce_remaining", "12:21")):
         started.do(ADMINISTRATOR, verb, **hall("Х1"), **late(hour))
-    started.refused("HourBeforeEarlierDeed", ADMINISTRATOR, "write_remaining", **hall("Х1"), **late("11:39"))
+    started.refused("AlreadyDone", ADMINISTRATOR, "write_remaining", **hall("Х1"), **late("11:39"))
     started.refused("OutOfOrder", ADMINISTRATOR, "announce_remaining", **hall("Х1"), **late("12:36"))
     shown = started.house.ask("hall", started.people["chair"], **hall("Х1")).json()
     assert [one["state"] for one in (*shown["writings"], shown["warning"])] == ["done"] * 3
@@ -124,12 +126,158 @@ def test_art_40_2_the_hour_of_the_handing_in_is_the_one_that_was_written(started
     assert [event.handed_in_at for event in started.said(MaterialsHandedIn)] == [at("11:15"), at("12:38")]
 
 
+def gone(hour: str, return_hour: str) -> dict[str, str]:
+    return {**late(hour), "return_hour": return_hour}
+
+
+def leavings(day: ExamDay) -> list[tuple[Any, ...]]:
+    return [(one.left_at, one.returned_at, one.entered_at) for one in day.said(CandidateLeftHall)]
+
+
+def test_art_37_a_leaving_that_was_forgotten_is_entered_after_a_later_one(started: ExamDay) -> None:
+    one = started.halls["Х1"][0]
+    started.on("10:46")
+    started.do(ADMINISTRATOR, "record_leaving", **one.about, **late("10:40"))
+    started.do(ADMINISTRATOR, "record_return", **one.about)
+    started.do(ADMINISTRATOR, "record_past_leaving", **one.about, **gone("10:05", "10:09"))
+    assert leavings(started) == [
+        (at("10:40"), at("10:46"), at("10:46")),
+        (at("10:05"), at("10:09"), at("10:46")),
+    ]
+    exported = started.house.ask("export", started.people["director"], exam_id=EXAM).json()["sittings"]
+    (found,) = [sitting["leavings"] for sitting in exported if sitting["candidate_id"] == one.candidate_id]
+    hours = [datetime.fromisoformat(hour) for row in found for hour in (row["left_at"], row["returned_at"])]
+    assert hours == [at(hour) for hour in ("10:05", "10:09", "10:40", "10:46")], "each in its place"
+    assert told(started, "leaving:entered_later") == {
+        "candidate": one.candidate_id,
+        "left_at": at("10:05").isoformat(),
+        "returned_at": at("10:09").isoformat(),
+        "entered_at": at("10:46").isoformat(),
+        "late_reason": WHY,
+    }
+
+
+def test_a_leaving_is_entered_later_also_while_he_is_outside_and_after_he_handed_in_and_the_hall_ended(
+    started: ExamDay,
+) -> None:
+    one, other = started.halls["Х1"]
+    started.do(ADMINISTRATOR, "record_leaving", **one.about)
+    started.do(ADMINISTRATOR, "record_past_leaving", **one.about, **gone("10:05", "10:09"))
+    started.on("10:50")
+    started.do(ADMINISTRATOR, "record_return", **one.about)
+    started.do(ADMINISTRATOR, "hand_in", **other.about)
+    started.do(ADMINISTRATOR, "record_past_leaving", **other.about, **gone("10:10", "10:12"))
+    started.on("12:40")
+    started.do(ADMINISTRATOR, "end_hall", **hall("Х1"))
+    started.do(ADMINISTRATOR, "hand_in", **one.about)
+    started.do(ADMINISTRATOR, "record_past_leaving", **one.about, **gone("11:00", "11:04"))
+    assert [(left, returned) for left, returned, _ in leavings(started)] == [
+        (at("10:05"), at("10:09")),
+        (at("10:45"), at("10:50")),
+        (at("10:10"), at("10:12")),
+        (at("11:00"), at("11:04")),
+    ]
+    assert started.said(CandidateStayedOutside) == []
+    started.do(ADMINISTRATOR, "reconcile_hall", **hall("Х1"), envelopes=2)
+    started.refused("OutOfOrder", ADMINISTRATOR, "record_past_leaving", **one.about, **gone("11:10", "11:11"))
+
+
+def test_what_could_not_have_happened_is_refused_also_when_it_is_entered_later(away: ExamDay) -> None:
+    """Nobody leaves before he came or when he has gone, comes back before he left, or is outside twice at once."""
+    one, other = away.halls["Х1"]
+    verb = "record_past_leaving"
+    away.refused("OutOfOrder", ADMINISTRATOR, verb, **one.about, **gone("10:05", "10:09"))
+    away.do(ADMINISTRATOR, "start_paper", **hall("Х1"), **late("09:36"))
+    away.do(ADMINISTRATOR, "record_past_leaving", **one.about, **gone("10:05", "10:09"))
+    away.do(ADMINISTRATOR, "record_leaving", **one.about, **late("10:40"))
+    away.do(ADMINISTRATOR, "hand_in", **other.about, **late("10:30"))
+    for who, hours, code in (
+        (one, ("09:35", "09:40"), "HourBeforeEarlierDeed"),
+        (one, ("10:04", "10:03"), "HourBeforeEarlierDeed"),
+        (one, ("10:03", "10:06"), "AlreadyOutside"),
+        (one, ("10:06", "10:08"), "AlreadyOutside"),
+        (one, ("10:05", "10:05"), "AlreadyOutside"),
+        (one, ("10:39", "10:41"), "AlreadyOutside"),
+        (one, ("10:30", "10:46"), "HourInFuture"),
+        (other, ("10:29", "10:31"), "HourAfterLaterDeed"),
+    ):
+        away.refused(code, ADMINISTRATOR, verb, **who.about, **gone(*hours))
+    for typed in ({"late_reason": " "}, {"return_hour": "25:00"}, {"hour": "10"}):
+        away.refused("InvalidInput", ADMINISTRATOR, verb, **one.about, **gone("10:15", "10:16") | typed)
+    away.refused("NotAllowed", "chair", verb, **one.about, **gone("10:15", "10:16"))
+    away.on("13:00")
+    away.do(ADMINISTRATOR, "record_return", **one.about, **late("10:44"))
+    away.refused("HourAfterLaterDeed", ADMINISTRATOR, verb, **one.about, **gone("12:36", "12:37"))
+    away.do(ADMINISTRATOR, "end_hall", **hall("Х1"), **late("12:36"))
+    away.refused("HourAfterLaterDeed", ADMINISTRATOR, verb, **one.about, **gone("12:35", "12:37"))
+    assert len(away.said(CandidateLeftHall)) == 2
+
+
+def test_who_did_not_come_has_no_leavings(day: ExamDay) -> None:
+    one = day.seat(9, "Х1", "9", Mode.PAPER)
+    day.close_door(one)
+    day.on("10:45")
+    day.do(ADMINISTRATOR, "record_instructions_read", **hall("Х1"), **late("09:31"))
+    day.do(ADMINISTRATOR, "start_paper", **hall("Х1"), **late("09:36"))
+    day.refused("OutOfOrder", ADMINISTRATOR, "record_past_leaving", **one.about, **gone("10:05", "10:09"))
+
+
+def test_art_39_what_was_written_and_announced_is_entered_after_that_of_a_later_hour_and_after_the_end(
+    started: ExamDay,
+) -> None:
+    started.on("12:50")
+    started.do(ADMINISTRATOR, "write_remaining", **hall("Х1"), **late("11:40"))
+    started.do(ADMINISTRATOR, "write_remaining", **hall("Х1"), **late("10:38"))
+    started.refused("AlreadyDone", ADMINISTRATOR, "write_remaining", **hall("Х1"), **late("10:50"))
+    started.do(ADMINISTRATOR, "end_hall", **hall("Х1"), **late("12:36"))
+    started.refused("OutOfOrder", ADMINISTRATOR, "announce_remaining", **hall("Х1"))
+    started.do(ADMINISTRATOR, "announce_remaining", **hall("Х1"), **late("12:21"))
+    shown = started.house.ask("hall", started.people["chair"], **hall("Х1")).json()
+    assert [one["state"] for one in (*shown["writings"], shown["warning"])] == ["done"] * 3
+    assert [one["minutes"] for one in shown["announcements"]] == [118, 56, 15], "each in its hour's place"
+
+
+def test_art_40_2_a_hand_in_tells_that_its_hour_was_entered_later(started: ExamDay) -> None:
+    one, other = started.halls["Х1"]
+    started.do(ADMINISTRATOR, "hand_in", **one.about, **late("10:30"))
+    started.do(ADMINISTRATOR, "hand_in", **other.about)
+    assert [event.entered_at for event in started.said(MaterialsHandedIn)] == [at("10:45"), None]
+
+
+def test_who_stayed_outside_and_was_entered_later_is_told_so(started: ExamDay) -> None:
+    one, other = started.halls["Х1"]
+    started.do(ADMINISTRATOR, "record_leaving", **one.about, **late("10:30"))
+    started.do(ADMINISTRATOR, "record_leaving", **other.about)
+    started.on("12:36")
+    started.do(ADMINISTRATOR, "end_hall", **hall("Х1"))
+    told = {event.candidate_id: event.entered_at for event in started.said(CandidateStayedOutside)}
+    assert told == {one.candidate_id: at("10:45"), other.candidate_id: None}
+
+
+def test_the_hall_s_page_has_a_form_for_a_leaving_that_was_forgotten(started: ExamDay) -> None:
+    one = started.halls["Х1"][0]
+    assert "пропуснато излизане" in page(started, "Х1", one.candidate_id)
+    typed = {"verb": "record_past_leaving", **hall("Х1"), "candidate_id": one.candidate_id, **gone("10:05", "10:09")}
+    headers = {"authorization": f"Bearer {started.house.token(started.people[ADMINISTRATOR])}"}
+    assert started.house.door.post("/session/hall", data=typed, headers=headers).status_code == 303
+    assert leavings(started) == [(at("10:05"), at("10:09"), at("10:45"))]
+    started.on("12:36")
+    started.do(ADMINISTRATOR, "end_hall", **hall("Х1"))
+    for somebody in started.halls["Х1"]:
+        started.do(ADMINISTRATOR, "hand_in", **somebody.about)
+    started.do(ADMINISTRATOR, "reconcile_hall", **hall("Х1"), envelopes=2)
+    assert "пропуснато излизане" not in page(started, "Х1", one.candidate_id)
+
+
 def test_at_computers_the_hours_are_the_machine_s(running: ExamDay) -> None:
     one = running.halls["К1"][0]
     running.on("12:31")
     for verb, about in (("record_leaving", one.about), ("hand_in", one.about), ("end_hall", hall("К1"))):
         running.refused("NotOfThisMode", "hall К1", verb, **about, **late("11:00"))
-    assert "по-късно въведено" not in page(running, "К1", one.candidate_id)
+    running.refused("NotOfThisMode", "hall К1", "record_past_leaving", **one.about, **gone("11:00", "11:02"))
+    html = page(running, "К1", one.candidate_id)
+    assert "по-късно въведено" not in html
+    assert "пропуснато излизане" not in html
 
 
 def test_the_hall_s_page_has_a_closed_form_for_what_is_entered_later(started: ExamDay) -> None:

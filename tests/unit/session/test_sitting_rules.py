@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from contracts.people import Mode
-from contracts.refusals.general import InvalidInput, NotFound, OutOfOrder, TooEarly
+from contracts.refusals.base import Refusal
+from contracts.refusals.general import AlreadyDone, InvalidInput, NotFound, OutOfOrder, TooEarly
 from contracts.refusals.session import (
+    AlreadyOutside,
     EnvelopesDiffer,
+    HourAfterLaterDeed,
     LineMoved,
     ScreenSuspended,
     SittingClosed,
@@ -18,6 +21,7 @@ from contracts.refusals.session import (
     TimeExpired,
 )
 from regulation import in_force
+from regulation.calendar import local
 from services.session.rules import annulment, credentials, envelopes, history, hours, incidents, screens, seating
 from services.session.rules.answers import Answer, Change, Standing, Verdict, refusal_of, verdict
 from services.session.rules.phase import Course, Phase, State, phase
@@ -29,6 +33,10 @@ END = START + timedelta(minutes=180)
 STANDING = Standing(1, START, END, is_closed=False, questions=90, letters="АБВГ")
 CHANGE = Change(1, "А", seq=1, line=1)
 SECOND = timedelta(seconds=1)
+
+
+def clock(hour: str) -> datetime:
+    return local(DAY, hour)
 
 
 def test_the_end_is_three_hours_after_the_start() -> None:
@@ -250,3 +258,53 @@ def test_a_link_of_the_history_is_what_the_readme_says() -> None:
         f'"previous_sha256":"{"0" * 64}","question":7,"seq":3,"sitting_id":"5b1c","verdict":"saved"}}'
     )
     assert history.link("5b1c", history.BEGINNING, entry) == hashlib.sha256(content.encode()).digest()
+
+
+@pytest.mark.parametrize(
+    ("left", "returned", "refusal"),
+    [
+        ("10:00", "10:04", None),
+        ("10:09", "10:40", None),
+        ("10:45", "11:15", None),
+        ("10:05", "10:05", AlreadyOutside),
+        ("10:00", "10:06", AlreadyOutside),
+        ("10:08", "10:10", AlreadyOutside),
+        ("10:00", "10:50", AlreadyOutside),
+        ("11:10", "11:16", HourAfterLaterDeed),
+        ("12:30", "12:31", HourAfterLaterDeed),
+    ],
+)
+def test_art_37_a_forgotten_leaving_fits_between_what_is_recorded(
+    left: str, returned: str, refusal: type[Refusal] | None
+) -> None:
+    """Out from 10:05 to 10:09 and from 10:40 to 10:45; handed in at 11:15; the time ended at 12:30."""
+    known = [(clock("10:05"), clock("10:09")), (clock("10:40"), clock("10:45"))]
+
+    def check() -> None:
+        done = [clock("11:15")]
+        hours.check_past_leaving(clock(left), clock(returned), ends_at=clock("12:30"), done=done, others=known)
+
+    if refusal is None:
+        check()
+    else:
+        with pytest.raises(refusal):
+            check()
+
+
+def test_nobody_who_is_outside_still_was_outside_later() -> None:
+    for left, returned in (("10:50", "10:52"), ("10:39", "10:41")):
+        with pytest.raises(AlreadyOutside):
+            hours.check_past_leaving(
+                clock(left), clock(returned), ends_at=clock("12:30"), done=(), others=[(clock("10:40"), None)]
+            )
+    hours.check_past_leaving(
+        clock("10:30"), clock("10:40"), ends_at=clock("12:30"), done=(), others=[(clock("10:40"), None)]
+    )
+
+
+def test_art_39_1_the_remaining_time_of_an_hour_is_written_once_in_whatever_order_it_is_entered() -> None:
+    due = [clock("10:36"), clock("11:36")]
+    hours.check_writing(clock("10:40"), due, [clock("11:40")])
+    for hour, written in (("10:50", "10:40"), ("10:36", "11:35"), ("11:36", "12:00"), ("12:20", "11:36")):
+        with pytest.raises(AlreadyDone):
+            hours.check_writing(clock(hour), due, [clock(written)])
