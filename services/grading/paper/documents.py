@@ -145,7 +145,9 @@ class SecondMarking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondMarkingProtocol:
-    """The second marking of all cards between the bounds (Art. 48(2)). ``settling``: how differences were settled."""
+    """The second marking of all cards between the bounds (Art. 48(2)). ``settling``: how differences were settled.
+    ``no_longer_due``: cards that are no longer between them, since their sub-variant was corrected (Art. 44).
+    """
 
     number: str
     exam_on: date
@@ -155,6 +157,7 @@ class SecondMarkingProtocol:
     rows: tuple[SecondMarking, ...]
     settling: str
     signatories: tuple[Signatory, ...]
+    no_longer_due: tuple[str, ...] = ()
 
 
 APPENDIX_9 = DocumentKind("appendix_9", Appendix9, "Идентификационен фиш (приложение № 9)")

@@ -27,6 +27,7 @@ from tests.interface.grading_paper.paper_exam import (
 )
 from tests.interface.grading_paper.test_commission_page import done, offered, page, press
 from tests.interface.grading_paper.test_corrected_number import annul, found_by_the_recount, protocols, scan_of
+from tests.interface.grading_paper.test_third_count import protocol
 
 Make = Callable[..., PaperExam]
 REASON = "Подвариантът е прочетен погрешно от листа."
@@ -166,6 +167,10 @@ def test_a_second_check_that_was_made_counts_though_it_would_not_be_due(exam: Pa
     exam.agree_everywhere()
     assert noted(exam, "card:second_check_taken_back") == []
     assert graded(exam)[candidate_id(UNREAD)] == BY_1B
+    ((_, _, stands),) = protocols(exam, "second_marking_protocol")
+    assert (stands["no_longer_due"], stands["rows"][0]["first_correct"]) == ([number], BY_1B)
+    exam.render_all()
+    assert f"поправен подвариантът на карти с №: {number}" in protocol(exam)
     assert found_by_the_recount(exam) == []
 
 

@@ -38,6 +38,7 @@ from services.grading.paper.records import (
     staff,
 )
 from services.grading.paper.rules import checking, signs
+from services.grading.paper.rules.counting import calls_for_second_check
 from services.grading.paper.tables import Assignment, Candidate, Card, Exam, Slip
 
 #: The protocol's copies for one member: handed out with the cards, and completed (Art. 45, 47). Those from the third on
@@ -204,6 +205,7 @@ def _order_second_protocol(work: Work, exam: Exam, cards: Mapping[str, Dossier])
         from_correct=law.second_marking_from,
         to_correct=law.second_marking_to,
         rows=rows,
+        no_longer_due=tuple(row.card for row in rows if not calls_for_second_check(row.first_correct, law)),
         settling=_SETTLED if any(row.differing for row in rows) else _NO_DIFFERENCE,
         signatories=(
             Signatory("Председател на изпитната комисия", _chair(work, exam.exam_id)),
