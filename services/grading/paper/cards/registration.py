@@ -64,7 +64,8 @@ class NotRegistered(Exception):  # noqa: N818 - a refusal is a fact, named as on
 class Registration:
     """`to_picture` takes millimetres of the card to pixels; `local_mm` (boxes x 2) is each box's own small shift.
 
-    `bent_mm` is how far the paper lies from flat where it does most.
+    `bent` (10 x 2) are the terms that make `page` flat, `bent_mm` how far the paper lies from flat where it does most,
+    and `uneven_mm` how far any box lies from that smooth surface.
     """
 
     to_picture: Points
@@ -74,12 +75,18 @@ class Registration:
     boxes_seen: float
     rotation_deg: float
     px_per_mm: float
+    bent: Points
     bent_mm: float
+    uneven_mm: float
     page: Image
 
     def pixels(self, points_mm: Points) -> Points:
         """Points (n x 2) of the card in the picture."""
         return moved_by(self.to_picture, points_mm)
+
+    def page_pixels(self, points_mm: Points) -> Points:
+        """Points (n x 2) of the flat `page`, in millimetres, in the picture."""
+        return moved_by(self.to_picture, points_mm + terms_at(points_mm) @ self.bent)
 
 
 def register(views: Views, layout: CardLayout) -> Registration:
@@ -174,9 +181,17 @@ def _settled(
         boxes_seen=float(seen.mean()),
         rotation_deg=float(np.degrees(np.arctan2(across[1], across[0]))),
         px_per_mm=px_per_mm_of(to_picture),
-        bent_mm=float(np.abs(grid()[1] @ bent).max()),
+        bent=bent,
+        bent_mm=_most_bent_mm(bent),
+        uneven_mm=float(np.abs(local - smooth).max()),
         page=views.page(to_picture, bent),
     )
+
+
+def _most_bent_mm(bent: Points) -> float:
+    places, terms = grid()
+    is_on_page = ((places >= 0) & (places <= PAGE_MM)).all(axis=1)
+    return float(np.abs(terms[is_on_page] @ bent).max())
 
 
 def _bent(layout: CardLayout, local: Points, marks: dict[int, Points], off: Points) -> Points:

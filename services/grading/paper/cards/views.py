@@ -15,7 +15,9 @@ Points = NDArray[np.float64]
 PAGE_PX_PER_MM = 3
 FINE_LONG_SIDE = 1_300
 BENT_DEGREE = 3
-GRID = (20, 28)
+#: Cells of the page across and down, of whole pixels; one more on every side, as no map goes beyond its middles.
+CELLS, CELL_PX = (21, 27), (30, 33)
+GRID = (CELLS[0] + 2, CELLS[1] + 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,19 @@ class Views:
             return np.asarray(cv2.warpPerspective(picture, smaller @ scale, size, flags=flags), dtype=np.uint8)
         places, terms = grid()
         at = moved_by(smaller, places + terms @ bent).astype(np.float32).reshape(GRID[1], GRID[0], 2)
-        maps = [cv2.resize(at[..., axis], size, interpolation=cv2.INTER_LINEAR) for axis in (0, 1)]
-        return np.asarray(cv2.remap(picture, maps[0], maps[1], cv2.INTER_LINEAR), dtype=np.uint8)
+        wide = (GRID[0] * CELL_PX[0], GRID[1] * CELL_PX[1])
+        maps = [cv2.resize(at[..., axis], wide, interpolation=cv2.INTER_LINEAR) for axis in (0, 1)]
+        x, y = (part[CELL_PX[1] : -CELL_PX[1], CELL_PX[0] : -CELL_PX[0]] for part in maps)
+        return np.asarray(cv2.remap(picture, x, y, cv2.INTER_LINEAR), dtype=np.uint8)
 
 
 @functools.lru_cache(maxsize=1)
 def grid() -> tuple[Points, Points]:
-    """Places spread over the page so that a picture of `GRID` pixels, made as large as the page, meets every pixel."""
-    ways = [(np.arange(n) + 0.5) / n * side - 0.5 / PAGE_PX_PER_MM for n, side in zip(GRID, PAGE_MM, strict=True)]
+    """The middles of the cells of `GRID`, in millimetres: the page's pixel i lies at i / `PAGE_PX_PER_MM`."""
+    ways = [
+        (np.arange(n) - 0.5) * size / PAGE_PX_PER_MM - 0.5 / PAGE_PX_PER_MM
+        for n, size in zip(GRID, CELL_PX, strict=True)
+    ]
     places = np.stack(np.meshgrid(*ways), axis=-1).reshape(-1, 2)
     return places, terms_at(places)
 
