@@ -20,6 +20,8 @@ HALO_PX = 3
 COLOUR = 4
 DARKEST_SHARE = 0.03
 LEAST_LEVEL = 0.08
+#: Violet is neither blue nor black (Art. 46(2)).
+FOREIGN = frozenset({"violet", "red", "green"})
 NEUTRAL = 0.20
 COLOURED = 0.24
 VIOLET_RED_TO_GREEN = 0.86
@@ -40,10 +42,6 @@ class Tint:
 
     taken: Floats
     darkness: Floats
-
-    def names(self) -> "list[str]":
-        """Per box the colour's name: neutral, blue, violet, red, green, or unclear."""
-        return [colour_name(taken) for taken in self.taken]
 
 
 def tint(measured: BoxInk, chosen: NDArray[np.int64]) -> Tint:
@@ -70,13 +68,18 @@ def tint(measured: BoxInk, chosen: NDArray[np.int64]) -> Tint:
 
 
 def colour_name(taken: Floats) -> str:
-    """The name of a colour by its `taken` (3, the largest being 1)."""
+    """The name of a colour by its `taken` (3, the largest being 1): neutral, blue, violet, red, green, or unclear."""
     blue, green, red = (float(value) for value in taken)
     least = min(blue, green, red)
     if 1 - least < NEUTRAL:
         return "neutral"
-    if 1 - least < COLOURED:
-        return "unclear"
+    return "unclear" if 1 - least < COLOURED else leaning(taken)
+
+
+def leaning(taken: Floats) -> str:
+    """The name of the colour that a `taken` is nearest to, however weak: blue, violet, red, green, or unclear."""
+    blue, green, red = (float(value) for value in taken)
+    least = min(blue, green, red)
     if blue > least:
         return "red" if red == least else "green"
     ratio = red / green

@@ -51,7 +51,7 @@ class BoxInk:
 
     Of all boxes: `amount` of ink inside as a share of black, and `paper`, the paper's level in grey. `print_taken` (3,
     the largest being 1) says which colours black print takes away. `border` is how much of a box's printed border was
-    seen where it should be, against what the card's empty boxes show.
+    seen where it should be, against what the card's empty boxes show. `above` is the box printed right above, or -1.
     """
 
     filled: Indices
@@ -61,6 +61,7 @@ class BoxInk:
     amount: Floats
     paper: Floats
     border: Floats
+    above: Indices
     print_level: float
     print_taken: Floats
     black_level: float
@@ -98,6 +99,7 @@ def measure(picture: Image, views: Views, registration: Registration, layout: Ca
         amount=amount,
         paper=paper,
         border=border,
+        above=_above(layout),
         print_level=float(np.median(empty[EDGE - 2 : EDGE + 4, INSIDE].max(axis=0))),
         print_taken=_print_taken(patches[len(filled) :], white[len(filled) :], empty),
         black_level=black,
@@ -127,6 +129,13 @@ def cut_boxes(
     maps = [(across[:, axis, None] + down[:, axis, :, None]).reshape(-1, side_px) for axis in (0, 1)]
     cut = cv2.remap(picture, maps[0], maps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(cut, dtype=np.uint8).reshape(len(centres), side_px, side_px, *picture.shape[2:])
+
+
+@functools.lru_cache(maxsize=8)
+def _above(layout: CardLayout) -> Indices:
+    at = {(box.rect.x, box.question, box.option): number for number, box in enumerate(layout.boxes)}
+    found = [at.get((box.rect.x, box.question - 1, box.option), -1) for box in layout.boxes]
+    return np.array(found, dtype=np.int64)
 
 
 def _darkness(grey: Image) -> tuple[Floats, Floats]:

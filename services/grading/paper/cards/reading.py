@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.grading.paper.cards import shapes
-from services.grading.paper.cards.colours import COLOURED, colour_name, tint
+from services.grading.paper.cards.colours import COLOURED, FOREIGN, colour_name, leaning, tint
 from services.grading.paper.cards.ink import INSIDE, PX_PER_MM, BoxInk
+from services.grading.paper.cards.neighbours import reached_in
 
 Floats = NDArray[np.float32]
 
-FOREIGN = frozenset({"violet", "red", "green"})
 BLOT_MM = 1.5
 DARKEST_PX = 48
 SOLID = 0.55
@@ -51,6 +51,7 @@ class Thresholds:
     sure_cross_share: float = 0.97
     sign_share: float = 0.96
     plain_sign_share: float = 0.85
+    sign_share_beside_a_cross: float = 0.99
     plain_cross_share: float = 0.95
     plain_crosses: float = 0.98
     sign_ink: float = 0.03
@@ -58,6 +59,8 @@ class Thresholds:
     least_blot_ink: float = 0.25
     blot_px: int = 14
     blot_like_a_cross_px: int = 26
+    blot_beside_crosses_px: int = 9
+    blot_to_crosses: float = 2.5
     nearly_a_blot_px: int = 19
     faintest_pen: float = 0.2
     erased_darkness: float = 0.3
@@ -71,6 +74,9 @@ class Thresholds:
     deviations: float = 4.5
     same_pen: float = 0.1
     greyer_than_the_pen: float = 0.3
+    greyer_than_blue: float = 0.06
+    lighter_than_blue: float = 0.8
+    faint_beside_blue: float = 0.6
     crosses_of_a_pen: int = 6
     shaded_paper: float = 0.45
     least_border: float = 0.4
@@ -107,14 +113,15 @@ def read_boxes(measured: BoxInk, limits: Thresholds | None = None) -> CardInk:
     shares = shapes.network().shares(shapes.seen_by_network(measured.ink, measured.print_level))
     limits = replace(limits, sign_share=_sign_share(shares[:, shapes.CROSS], limits))
     forms = [_form(*one, limits) for one in zip(amount.tolist(), around.tolist(), shares.tolist(), strict=True)]
+    _doubt_what_reaches_in(measured, shares, forms, limits)
     _solid_ones_are_blots(measured, amount, shares[:, shapes.CROSS], forms, limits)
     written = np.flatnonzero([form is not State.EMPTY for form, _ in forms])
     tints = tint(measured, written)
-    names = dict(zip(written.tolist(), tints.names(), strict=True))
     darkness = dict(zip(written.tolist(), tints.darkness.tolist(), strict=True))
     taken = dict(zip(written.tolist(), tints.taken, strict=True))
-    crosses = [i for i in names if forms[i][0] is State.PEN]
+    crosses = [i for i in taken if forms[i][0] is State.PEN]
     pens = _Pens.of([taken[i] for i in crosses], [darkness[i] for i in crosses], limits, is_grey=measured.is_grey)
+    names = {i: pens.colour_of(one, limits) for i, one in taken.items()}
     rounded = np.round(shares.astype(np.float64), 4).tolist()
     boxes = _bare(measured.amount, limits)
     for index, (place, (form, margin)) in enumerate(zip(measured.filled.tolist(), forms, strict=True)):
@@ -171,16 +178,33 @@ class _Pens:
         black = [one for one in zip(taken, darkness, strict=True) if _is_black(*one, limits)]
         return cls(is_grey, name, most, *_usual(np.array(darkness)[near], limits), is_mixed=bool(black))
 
+    def colour_of(self, taken: Floats, limits: Thresholds) -> str:
+        """The colour's name. Of what the card's pen has no trace, a weak red or green is enough."""
+        name, near = colour_name(taken), leaning(taken)
+        is_another = self.taken is not None and not self._is_usual(taken, limits)
+        return near if name == "unclear" and is_another and near in {"red", "green"} else name
+
+    def _is_usual(self, taken: Floats, limits: Thresholds) -> bool:
+        return self.taken is not None and float(np.abs(taken - self.taken).max()) <= limits.same_pen
+
     def state(self, darkness: float, taken: Floats, limits: Thresholds) -> State:
         if self.is_grey:
             return self._without_colour(darkness, limits)
-        is_usual = self.taken is not None and float(np.abs(taken - self.taken).max()) <= limits.same_pen
-        colour = self.colour if is_usual and self.colour != "unclear" else colour_name(taken)
+        is_usual = self._is_usual(taken, limits)
+        colour = self.colour if is_usual and self.colour != "unclear" else self.colour_of(taken, limits)
         if colour == "blue":
-            return State.PEN if darkness >= limits.faintest_pen else State.DOUBTFUL
+            is_faint = darkness < limits.faintest_pen or self._may_be_tinted_pencil(darkness, taken, limits)
+            return State.DOUBTFUL if is_faint else State.PEN
         if colour != "neutral":
             return State.SIGN if colour != "unclear" else State.DOUBTFUL
         return self._neutral(darkness, taken, limits, is_usual=is_usual)
+
+    def _may_be_tinted_pencil(self, darkness: float, taken: Floats, limits: Thresholds) -> bool:
+        """Where the picture is overexposed grey looks blue, but lighter than the card's pen, and often greyer."""
+        if self.taken is None:
+            return False
+        is_greyer = taken.min() > self.taken.min() + limits.greyer_than_blue
+        return bool(darkness < (limits.lighter_than_blue if is_greyer else limits.faint_beside_blue) * self.darkness)
 
     def _neutral(self, darkness: float, taken: Floats, limits: Thresholds, *, is_usual: bool) -> State:
         """A grey cross is judged by its darkness; when its tint is neither the pen's nor pencil's, by a person."""
@@ -238,6 +262,17 @@ def _form(amount: float, around: float, shares: list[float], limits: Thresholds)
     return State.DOUBTFUL, max(empty - limits.empty_share, cross - limits.cross_share)
 
 
+def _doubt_what_reaches_in(
+    measured: BoxInk, shares: Floats, forms: list[tuple[State, float]], limits: Thresholds
+) -> None:
+    """What the strokes of the next cross make of a box looks like a sign more often than a sign drawn there does."""
+    crosses = np.asarray(shares[:, shapes.CROSS] >= limits.likely_cross)
+    for index in [i for i, (form, _) in enumerate(forms) if form is State.SIGN]:
+        is_joined, is_one_sided = reached_in(measured, index, crosses)
+        if is_joined and (is_one_sided or shares[index, shapes.SIGN] < limits.sign_share_beside_a_cross):
+            forms[index] = State.DOUBTFUL, float(shares[index, shapes.SIGN]) - limits.sign_share_beside_a_cross
+
+
 def _solid_ones_are_blots(
     measured: BoxInk, amount: Floats, crosses: Floats, forms: list[tuple[State, float]], limits: Thresholds
 ) -> None:
@@ -248,9 +283,12 @@ def _solid_ones_are_blots(
     thick = np.flatnonzero((amount >= limits.least_blot_ink) & [form is not State.EMPTY for form, _ in forms])
     solid_px = _solid_px(measured.ink[thick])
     usual = float(np.median(solid_px)) if len(thick) >= limits.crosses_of_a_pen else 0.0
+    likely = amount[crosses >= limits.likely_cross]
+    much = limits.blot_to_crosses * float(np.median(likely)) if len(likely) >= limits.crosses_of_a_pen else np.inf
     for index, solid in zip(thick.tolist(), (solid_px - WIDE_PENS * usual).tolist(), strict=True):
         form, margin = forms[index]
-        if solid >= (limits.blot_like_a_cross_px if crosses[index] >= limits.sure_cross_share else limits.blot_px):
+        least = limits.blot_like_a_cross_px if crosses[index] >= limits.sure_cross_share else limits.blot_px
+        if solid >= (limits.blot_beside_crosses_px if amount[index] >= much else least):
             forms[index] = State.SIGN, margin
         elif solid >= limits.nearly_a_blot_px and form is State.PEN:
             forms[index] = State.DOUBTFUL, margin
