@@ -7,11 +7,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from services.grading.paper.cards.colours import FOREIGN
 from services.grading.paper.cards.images import Page, ScanRefused
 from services.grading.paper.cards.ink import BoxInk, measure
 from services.grading.paper.cards.layout import PAGE_MM, CardLayout, Rect
 from services.grading.paper.cards.numbers import read_number, read_page_code
-from services.grading.paper.cards.reading import FOREIGN, BoxReading, CardInk, State, read_boxes
+from services.grading.paper.cards.pieces import Ground
+from services.grading.paper.cards.reading import BoxReading, CardInk, State, read_boxes
 from services.grading.paper.cards.registration import NotRegistered, Registration, register
 from services.grading.paper.cards.shapes import CROSS, SIGN
 from services.grading.paper.cards.signs import Sign, find_signs
@@ -25,7 +27,6 @@ EMPTY_SPREAD = 2.0
 GREY = 2
 LIKELY_A_CROSS = 0.3
 SWALLOWED = 0.25  #: of the questions doubtful
-SHARP = 0.68
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def read_card(image: Image, layout: CardLayout) -> Reading:
         return Reading(ok=False, why_not=refusal.code)
     measured = measure(picture, views, placed, layout)
     card = read_boxes(measured)
-    signs = (*_signs_in_boxes(card, layout), *_signs_elsewhere(card, layout, placed, measured))
+    signs = (*_signs_in_boxes(card, layout), *_signs_elsewhere(card, Ground(picture, placed, layout, measured)))
     return Reading(
         ok=True,
         number=read_number(grey, placed.to_picture, layout.number_box),
@@ -186,16 +187,15 @@ def _kind(read: BoxReading) -> str:
     return f"colour_{read.colour}" if is_colour else "not_a_cross"
 
 
-def _signs_elsewhere(card: CardInk, layout: CardLayout, placed: Registration, measured: BoxInk) -> tuple[Sign, ...]:
-    if not layout.printed_png:
+def _signs_elsewhere(card: CardInk, ground: Ground) -> tuple[Sign, ...]:
+    if not ground.layout.printed_png:
         return ()
     crossed: list[Rect] = []
     other: list[Rect] = []
-    for box, read in zip(layout.boxes, card.boxes, strict=True):
+    for box, read in zip(ground.layout.boxes, card.boxes, strict=True):
         if read.state is not State.EMPTY:
             (crossed if read.shares[CROSS] >= LIKELY_A_CROSS else other).append(box.rect)
-    is_sharp = measured.print_level >= SHARP * measured.black_level
-    return tuple(find_signs(placed, layout, crossed, other, is_sharp=is_sharp))
+    return tuple(find_signs(ground, crossed, other))
 
 
 def _quality(placed: Registration, measured: BoxInk, card: CardInk) -> dict[str, Any]:
