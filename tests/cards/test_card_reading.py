@@ -58,6 +58,7 @@ def test_a_page_upside_down_is_read_as_it_lies(paper: Paper, candidate: Candidat
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(angle=st.floats(-180, 180), scale=st.floats(0.75, 1.1))
 @example(angle=0.96484375, scale=0.9663002470463232)
+@example(angle=44.0, scale=0.75)
 def test_turning_a_page_never_changes_a_reading_in_silence(
     paper: Paper, candidate: Candidate, wrong_in_silence: Wrong, angle: float, scale: float
 ) -> None:

@@ -32,7 +32,8 @@ BOX_ROOM_MM = 1.2
 JOINED_PX, JOINED_OVER_TEXT_PX = 5, 9
 PAPER_RANK = 85.0
 PAPER_ROOM_MM = 1.5
-PAPER_POINTS = 30
+PAPER_POINTS = 12
+MOST_POINTS = 200
 LEAST_COLOUR = 0.12
 QUARTER_TURN_DEG = 90  # not the law: degrees
 
@@ -178,7 +179,8 @@ def colour_of(piece: Piece, ground: Ground) -> str:
     """The name of a piece's colour, by its darker half; "unknown" in a grey scan and where it is too pale."""
     if ground.measured.is_grey:
         return "unknown"
-    own = _light_at(piece.points(), ground)
+    points = piece.points()
+    own = _light_at(points[:: 1 + len(points) // MOST_POINTS], ground)
     room = piece.place.grown(PAPER_ROOM_MM)
     ways = (np.linspace(low, low + size, PAPER_POINTS) for low, size in ((room.x, room.w), (room.y, room.h)))
     paper = _light_at(np.stack(np.meshgrid(*ways), axis=-1).reshape(-1, 2), ground)

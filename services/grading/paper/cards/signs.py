@@ -77,9 +77,7 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
     """
     places = [rect.grown(CROSS_ROOM_MM) for rect in crossed] + [rect.grown(OTHER_ROOM_MM) for rect in other]
     edge_mm = FLAT_EDGE_MM if ground.registration.bent_mm <= FLAT_MM else EDGE_MM
-    pieces = [
-        one for one in _pieces(written(ground, places, edge_mm), ground, edge_mm) if not _is_the_edge(one, edge_mm)
-    ]
+    pieces = [one for one in _pieces(written(ground, places, edge_mm), ground) if not _is_the_edge(one, edge_mm)]
     beside = [piece for piece in pieces if _is_beside_print(piece, ground)]
     straight = [piece for piece in beside if _may_be_a_line(piece)]
     page = ground.registration.page
@@ -100,28 +98,22 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
     return signs
 
 
-def _pieces(ink: Image, ground: Ground, edge_mm: float) -> list[Piece]:
+def _pieces(ink: Image, ground: Ground) -> list[Piece]:
     """The pieces that are large enough to be a sign; what nearly touches is one piece."""
     wide = joined(ink, ground.layout)
-    outlines = cv2.findContours(wide, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]
+    outlines, nested = cv2.findContours(wide, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     least = LEAST_SIZE_MM * PAGE_PX_PER_MM + JOINED_PX - 1
-    places = [cv2.boundingRect(outline) for outline in outlines]
-    if not any(max(w, h) >= least and not _lies_at_the_edge(_inner(x, y, w, h), edge_mm) for x, y, w, h in places):
-        return []
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(wide, connectivity=8)
-    large = np.flatnonzero(np.maximum(stats[:, 2], stats[:, 3]) >= least)
     pieces = []
-    for index in large[large > 0].tolist():
-        x, y, w, h = (int(v) for v in stats[index, :4])
-        own = (labels[y : y + h, x : x + w] == index) & (ink[y : y + h, x : x + w] > 0)
+    for outline, (_, _, _, around) in zip(outlines, nested[0] if len(outlines) else (), strict=True):
+        x, y, w, h = cv2.boundingRect(outline)
+        if around >= 0 or max(w, h) < least:
+            continue
+        parts = cv2.connectedComponents(wide[y : y + h, x : x + w], connectivity=8)[1]
+        left, top = outline[0, 0].tolist()
+        own = (parts == parts[top - y, left - x]) & (ink[y : y + h, x : x + w] > 0)
         if own.sum() >= LEAST_AREA_MM2 * PAGE_PX_PER_MM**2:
             pieces.append(Piece.of(own, (x, y)))
     return pieces
-
-
-def _inner(x: int, y: int, w: int, h: int) -> Rect:
-    """The place of a piece by that of its outline, which was widened to join it with its neighbours."""
-    return Rect(x, y, w, h).grown(-(JOINED_PX // 2)).scaled(1 / PAGE_PX_PER_MM)
 
 
 def _is_beside_print(piece: Piece, ground: Ground) -> bool:

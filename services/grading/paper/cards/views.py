@@ -16,8 +16,8 @@ PAGE_PX_PER_MM = 3
 FINE_LONG_SIDE = 1_300
 BENT_DEGREE = 3
 #: Cells of the page across and down, of whole pixels; one more on every side, as no map goes beyond its middles.
-CELLS, CELL_PX = (21, 27), (30, 33)
-GRID = (CELLS[0] + 2, CELLS[1] + 2)
+CELL_PX = (30, 33)
+GRID = tuple(round(side * PAGE_PX_PER_MM) // cell + 2 for side, cell in zip(PAGE_MM, CELL_PX, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
