@@ -115,6 +115,15 @@ def test_pencil_that_looks_blue_where_a_picture_is_overexposed_is_no_pen_in_sile
         assert all(q in reading.doubtful or reading.marks[q] == () for q in pencil)
 
 
+def test_pencil_as_dark_as_pen_in_a_scan_of_two_tones_is_no_pen_in_silence(paper: Paper, steady_hand: Hand) -> None:
+    pencil = {q: (Written("Б", Ink.PENCIL),) for q in (5, 17, 40, 62)}
+    filling = Filling({**{q: (Written("В", Ink.BLUE),) for q in range(1, 91)}, **pencil}, "10017")
+    page = paper.filled(filling, 25, replace(steady_hand, pressure=1.0)).astype(np.float32)
+    for gain in (2.0, 2.25, 2.5):
+        reading = read_card(np.clip((page - 190) * gain + 170, 0, 255).astype(np.uint8), paper.layout)
+        assert all(q in reading.doubtful or reading.marks[q] == () for q in pencil)
+
+
 def test_where_black_pen_stands_beside_blue_nothing_grey_is_pencil_for_certain(paper: Paper, steady_hand: Hand) -> None:
     inks = {7: Ink.BLACK, 20: Ink.PENCIL, 30: Ink.BLACK, 41: Ink.PENCIL, 60: Ink.BLACK}
     filling = Filling({q: (Written("В", inks.get(q, Ink.BLUE)),) for q in range(1, 91)}, "10014")

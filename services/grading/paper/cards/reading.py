@@ -74,6 +74,9 @@ class Thresholds:
     deviations: float = 4.5
     same_pen: float = 0.1
     greyer_than_the_pen: float = 0.3
+    least_trace: float = 0.06
+    trace_to_spread: float = 4.0
+    least_of_trace: float = 0.55
     greyer_than_blue: float = 0.06
     lighter_than_blue: float = 0.8
     faint_beside_blue: float = 0.6
@@ -155,7 +158,8 @@ def _bare(amount: Floats, limits: Thresholds) -> list[BoxReading]:
 class _Pens:
     """What the card's own crosses were made with, on the whole: most of them know it better than one alone.
 
-    `is_mixed`: besides a blue pen something black was used, so that nothing grey is pencil for certain.
+    `tint_spread`: how far single ones stray in the colour taken least. `is_mixed`: besides a blue pen something black
+    was used, so that nothing grey is pencil for certain.
     """
 
     is_grey: bool
@@ -163,6 +167,7 @@ class _Pens:
     taken: Floats | None
     darkness: float
     lightest: float
+    tint_spread: float = 0.0
     is_mixed: bool = False
 
     @classmethod
@@ -176,7 +181,9 @@ class _Pens:
         # Between black and blue both are allowed: such a pen is judged by its darkness, as black is.
         name = "neutral" if 1 - float(most.min()) < COLOURED else colour_name(most)
         black = [one for one in zip(taken, darkness, strict=True) if _is_black(*one, limits)]
-        return cls(is_grey, name, most, *_usual(np.array(darkness)[near], limits), is_mixed=bool(black))
+        trace = np.array(taken)[near][:, most.argmin()]
+        spread = 1.48 * float(np.median(np.abs(trace - np.median(trace))))
+        return cls(is_grey, name, most, *_usual(np.array(darkness)[near], limits), spread, is_mixed=bool(black))
 
     def colour_of(self, taken: Floats, limits: Thresholds) -> str:
         """The colour's name. Of what the card's pen has no trace, a weak red or green is enough."""
@@ -193,8 +200,8 @@ class _Pens:
         is_usual = self._is_usual(taken, limits)
         colour = self.colour if is_usual and self.colour != "unclear" else self.colour_of(taken, limits)
         if colour == "blue":
-            is_faint = darkness < limits.faintest_pen or self._may_be_tinted_pencil(darkness, taken, limits)
-            return State.DOUBTFUL if is_faint else State.PEN
+            is_pencil = self._lacks_the_trace(taken, limits) or self._may_be_tinted_pencil(darkness, taken, limits)
+            return State.DOUBTFUL if is_pencil or darkness < limits.faintest_pen else State.PEN
         if colour != "neutral":
             return State.SIGN if colour != "unclear" else State.DOUBTFUL
         return self._neutral(darkness, taken, limits, is_usual=is_usual)
@@ -211,10 +218,21 @@ class _Pens:
         if self.taken is not None and self.colour == "blue":
             is_tinted = 1 - taken.min() > limits.greyer_than_the_pen * (1 - self.taken.min())
             return State.DOUBTFUL if is_tinted else self._neutral_beside_blue(darkness, limits)
+        if self._lacks_the_trace(taken, limits):
+            return State.DOUBTFUL
         is_another_pen = self.taken is not None and not is_usual
         if is_another_pen and darkness < limits.another_pen:
             return State.DOUBTFUL
         return self._without_colour(darkness, limits)
+
+    def _lacks_the_trace(self, taken: Floats, limits: Thresholds) -> bool:
+        """Where a scan makes pencil as dark as pen, blue keeps a trace of colour; without it a cross may be pencil."""
+        if self.taken is None:
+            return False
+        channel = self.taken.argmin()
+        trace = 1 - float(self.taken[channel])
+        is_known = trace >= max(limits.least_trace, limits.trace_to_spread * self.tint_spread)
+        return is_known and 1 - float(taken[channel]) < limits.least_of_trace * trace
 
     def _without_colour(self, darkness: float, limits: Thresholds) -> State:
         """On a card as light as pencil throughout, nobody but a person says that it is pen."""
