@@ -163,6 +163,14 @@ def test_a_colour_other_than_blue_or_black_proposes_annulment(paper: Paper, stea
     assert 33 in reading.doubtful
 
 
+def test_a_card_half_in_blue_and_half_in_red_is_read_and_proposes_annulment(paper: Paper, steady_hand: Hand) -> None:
+    inks = {q: Ink.BLUE if q <= 3 else Ink.RED for q in range(1, 7)}
+    filling = Filling({q: (Written("В", ink),) for q, ink in inks.items()}, "10018")
+    reading = paper.read_filling(filling, 26, "clean", steady_hand)
+    assert reading.reasons == ("colour_red",)
+    assert all(reading.marks[q] == ("В",) or q in reading.doubtful for q in range(1, 4))
+
+
 def test_the_only_coloured_cross_of_a_card_proposes_annulment(paper: Paper, steady_hand: Hand) -> None:
     crosses = {q: (Written("В", Ink.BLACK),) for q in range(1, 91)}
     page = paper.filled(Filling({**crosses, 34: (Written("А", Ink.VIOLET),)}, "10009"), 9, steady_hand)

@@ -50,6 +50,25 @@ def test_a_tick_at_the_very_edge_of_the_paper_proposes_annulment(
     assert read_card(crossed, paper.layout).reasons == ("mark",)
 
 
+@pytest.mark.parametrize("ink", [BLUE, RED])
+def test_a_thick_pen_that_begins_at_the_edge_proposes_annulment(
+    paper: Paper, crossed: Image, ink: tuple[int, int, int]
+) -> None:
+    _draw(crossed, [(3, 200), (12, 204), (9, 209), (22, 213)], 2.0, ink)
+    assert read_card(crossed, paper.layout).annul_proposed
+
+
+def test_a_tick_in_the_very_corner_of_the_paper_proposes_annulment(paper: Paper, crossed: Image) -> None:
+    _draw(crossed, [(196, 288), (199, 294.8), (206, 284)], 0.6)
+    assert read_card(crossed, paper.layout).annul_proposed
+
+
+@pytest.mark.parametrize("line", [[(30, 58), (130, 58.6)], [(88.5, 70), (89, 190)]])
+def test_a_red_line_is_no_fold_however_long(paper: Paper, crossed: Image, line: ArrayLike) -> None:
+    _draw(crossed, line, 0.6, RED)
+    assert read_card(crossed, paper.layout).annul_proposed
+
+
 def test_a_folded_corner_and_a_dark_lid_are_no_signs(paper: Paper, crossed: Image) -> None:
     corner = np.array([(196.0, 0.0), (210.0, 0.0), (210.0, 12.0)]) * PX_PER_MM
     cv2.fillPoly(crossed, [corner.astype(np.int32)], BLACK)

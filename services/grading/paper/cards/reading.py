@@ -178,6 +178,8 @@ class _Pens:
         middle = np.median(np.array(taken), axis=0)
         most = np.asarray(middle / middle.max(), dtype=np.float32)
         near = np.abs(np.array(taken) - most).max(axis=1) <= limits.same_pen
+        if not near.any():
+            return cls(is_grey, "unknown", None, *_usual(np.array(darkness), limits))
         # Between black and blue both are allowed: such a pen is judged by its darkness, as black is.
         name = "neutral" if 1 - float(most.min()) < COLOURED else colour_name(most)
         black = [one for one in zip(taken, darkness, strict=True) if _is_black(*one, limits)]

@@ -32,6 +32,8 @@ LEAST_BESIDE_PRINT = 0.35
 FLAT_MM = 0.45
 FLAT_EDGE_MM, EDGE_MM = 2.0, 4.0
 LEAST_DEPTH_MM, LONG_FOR_ITS_DEPTH, CORNER_MM = 3.5, 5, 22.0
+LID_MM, LID_SHARE = 8.0, 0.5
+FULL_CORNER, CREASE_MM = 0.18, 2.5
 #: A punch's holes (ISO 838): 6 mm wide, 80 mm apart, 12 mm from the edge.
 HOLE_MM, HOLE_FULL, HOLE_MARGIN_MM = (5.0, 7.5), 0.12, 13.0
 HOLES_APART_MM, HOLES_ASIDE_MM = (78.0, 82.0), 2.0
@@ -91,8 +93,9 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
             and not _is_a_hair(piece, page, ground.measured.black_level)
             and (_goes_round(piece, rooms) or _area_of_its_own(piece, lines, rooms) >= LEAST_AREA_MM2)
         )
-        is_no_ink = piece in lines or _is_punched(piece, round_ones)
-        if not is_no_ink and (is_likely or colour_of(piece, ground) in FOREIGN):
+        if _is_punched(piece, round_ones):
+            continue
+        if (is_likely and piece not in lines) or colour_of(piece, ground) in FOREIGN:
             kind = "writing" if max(piece.place.w, piece.place.h) > WRITING_MM else "mark"
             signs.append(Sign(kind, piece.place, round(piece.area, 2)))
     return signs
@@ -229,18 +232,26 @@ def _is_the_edge(piece: Piece, edge_mm: float) -> bool:
         return False
     side = round(WIDEST_PEN_MM * PAGE_PX_PER_MM) + 1
     solid = cv2.erode(piece.ink.astype(np.uint8), np.ones((side, side), np.uint8), borderValue=(0,)) > 0
-    is_solid = solid.any() and any(_reaches_the_edge(Piece.of(solid, piece.corner_px).place, edge_mm + WIDEST_PEN_MM))
-    return is_solid or _lies_at_the_edge(piece.place, edge_mm)
+    if solid.any():
+        points = Piece.of(solid, piece.corner_px).points()
+        deep = np.minimum(points, np.subtract(PAGE_MM, points)).min(axis=1)
+        if (deep <= LID_MM).mean() >= LID_SHARE:
+            return True
+    return _goes_along_an_edge(piece.place, edge_mm) or _is_a_corner(piece)
 
 
-def _lies_at_the_edge(place: Rect, edge_mm: float) -> bool:
-    """Whether it begins at an edge and goes along it, or across a corner, as a folded or missing one does."""
+def _goes_along_an_edge(place: Rect, edge_mm: float) -> bool:
     reached = _reaches_the_edge(place, edge_mm)
     if not any(reached):
         return False
     depth = min(size for size, is_reached in zip((place.w, place.h), reached, strict=True) if is_reached)
-    is_along = depth < LEAST_DEPTH_MM or max(place.w, place.h) > LONG_FOR_ITS_DEPTH * depth
-    return is_along or all(_reaches_the_edge(place, CORNER_MM))
+    return depth < LEAST_DEPTH_MM or max(place.w, place.h) > LONG_FOR_ITS_DEPTH * depth
+
+
+def _is_a_corner(piece: Piece) -> bool:
+    """Whether it lies in a corner of the paper and is full, or straight, as where one is missing or folded."""
+    is_full = piece.area >= FULL_CORNER * piece.place.w * piece.place.h
+    return all(_reaches_the_edge(piece.place, CORNER_MM)) and (is_full or piece.width <= CREASE_MM)
 
 
 def _reaches_the_edge(place: Rect, edge_mm: float) -> tuple[bool, bool]:
