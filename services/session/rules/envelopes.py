@@ -1,8 +1,23 @@
 """Art. 28(2), 29(2), 30(1), 40(2), 41: the envelopes handed in against the candidates who came."""
 
+from collections.abc import Iterable
+
 from contracts.phrase import Phrase
 from contracts.refusals.general import OutOfOrder
 from contracts.refusals.session import EnvelopesDiffer, EnvelopesNotAsCounted
+from services.session.rules.phase import Course, has_appeared
+
+
+def check_awaited(courses: Iterable[Course]) -> None:
+    """Refuse what a hall on paper forgot once everybody who came has handed in; an annulled test needs no hand-in.
+
+    Source: Art. 37, 40(2). Own choice: with the last hand-in the list of leavings of Protocol № 1 is complete. Raises
+    ``OutOfOrder``.
+    """
+    if not any(has_appeared(one) and one.submitted_at is None and one.annulled_at is None for one in courses):
+        raise OutOfOrder(
+            state=Phrase("последният плик в залата е предаден", "the last envelope of the hall has been handed in")
+        )
 
 
 def check(

@@ -22,7 +22,7 @@ from services.session.lookups import (
     sitting_in_own_hall,
     sittings_in,
 )
-from services.session.rules import hours
+from services.session.rules import envelopes, hours
 from services.session.rules.phase import FINAL, OPEN, State, has_appeared
 from services.session.tables import Hall, Incident, Leaving, Sitting
 from services.session.usecases.moments import last_passed, moment_of
@@ -88,15 +88,15 @@ def record_return(
 def record_past_leaving(
     work: Work, *, exam_id: str, candidate_id: str, hour: str, return_hour: str, late_reason: str
 ) -> Answer:
-    """A leaving that a hall on paper forgot to enter, with both hours, also after later deeds (Art. 37); until its
-    envelopes have been compared.
+    """A leaving that a hall on paper forgot to enter, with both hours, also after later deeds (Art. 37); until its last
+    envelope is handed in.
     """
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     require_mode(hall, Mode.PAPER)
-    if hall.reconciled_at is not None:
-        raise OutOfOrder(state=Phrase("пликовете в залата са сверени", "the envelopes of the hall have been compared"))
     if hall.started_at is None or hall.ends_at is None or not has_appeared(course_of(sitting, hall, None)):
         raise OutOfOrder(state=Phrase("кандидатът не е решавал теста", "the candidate was not working on the test"))
+    awaited = [] if hall.reconciled_at is not None else sittings_in(work, hall)
+    envelopes.check_awaited(course_of(one, hall, None) for one in awaited)
     left = moment_of(work, hall, hour, late_reason, after=(hall.started_at,))
     returned = moment_of(work, hall, return_hour, late_reason, after=(left.at,))
     done = [one for one in (sitting.handed_in_at, sitting.annulled_at, hall.ended_at) if one is not None]

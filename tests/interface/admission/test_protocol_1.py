@@ -193,3 +193,30 @@ def test_art_37_a_leaving_that_was_entered_later_stands_in_its_hours_place_and_s
         ("2027-05-15T07:40:00Z", None),
     ]
     assert sorted(str(row["entered_at"]) for row in stands["rows"]) == ["2027-05-15T07:50:00Z", "None"]
+
+
+def test_art_37_a_leaving_entered_just_before_the_last_envelope_stands_in_the_protocol(day: Stage) -> None:
+    """The hall takes one no longer than that, and the protocol is not issued before."""
+    first, second = day.in_hall("П")
+    for number in (first, second):
+        day.identify(number, by="hall П")
+    day.house.at("2027-05-15T09:36:00+03:00")
+    order = {"exam_id": EXAM, "hall": "П"}
+    day.ok("close_door", order, "hall П")
+    out, back, at = (datetime(2027, 5, 15, 7, minute, tzinfo=UTC) for minute in (5, 9, 50))
+    of: dict[int, dict[str, Any]] = {
+        number: {"exam_id": EXAM, "candidate_id": day.candidates[number], "mode": Mode.PAPER, "hall": "П"}
+        for number in (first, second)
+    }
+    with day.house.runtime.work() as work:
+        usecases.record_hand_in(work, MaterialsHandedIn(**of[first], handed_in_at=at))
+    refused(day.tell("issue_protocol_1", order, "hall П"), "MaterialsMissing")
+    with day.house.runtime.work() as work:
+        forgotten = CandidateLeftHall(**of[first], left_at=out, returned_at=back, entered_at=at)
+        usecases.record_leaving(work, forgotten)
+        usecases.record_hand_in(work, MaterialsHandedIn(**of[second], handed_in_at=at))
+    day.ok("issue_protocol_1", order, "hall П")
+    (stands,) = protocols_1(day)
+    assert [(one["left_at"], one["returned_at"], one["entered_at"]) for one in stands["leavings"]] == [
+        ("2027-05-15T07:05:00Z", "2027-05-15T07:09:00Z", "2027-05-15T07:50:00Z")
+    ]

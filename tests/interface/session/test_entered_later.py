@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from chassis.plumbing import AuditRow
+from chassis.plumbing import AuditRow, OutboxRow
 from contracts.events.session import (
     CandidateLeftHall,
     CandidateStayedOutside,
@@ -16,7 +16,7 @@ from contracts.events.session import (
     SittingStarted,
 )
 from contracts.people import Mode
-from tests.interface.session.exam_day import EXAM, ExamDay, at, hall
+from tests.interface.session.exam_day import EXAM, ExamDay, at, decide, hall
 
 WHY = "Токът спря."
 ADMINISTRATOR = "hall Х1"
@@ -169,8 +169,8 @@ def test_a_leaving_is_entered_later_also_while_he_is_outside_and_after_he_handed
     started.do(ADMINISTRATOR, "record_past_leaving", **other.about, **gone("10:10", "10:12"))
     started.on("12:40")
     started.do(ADMINISTRATOR, "end_hall", **hall("Х1"))
-    started.do(ADMINISTRATOR, "hand_in", **one.about)
     started.do(ADMINISTRATOR, "record_past_leaving", **one.about, **gone("11:00", "11:04"))
+    started.do(ADMINISTRATOR, "hand_in", **one.about)
     assert [(left, returned) for left, returned, _ in leavings(started)] == [
         (at("10:05"), at("10:09")),
         (at("10:45"), at("10:50")),
@@ -178,8 +178,42 @@ def test_a_leaving_is_entered_later_also_while_he_is_outside_and_after_he_handed
         (at("11:00"), at("11:04")),
     ]
     assert started.said(CandidateStayedOutside) == []
-    started.do(ADMINISTRATOR, "reconcile_hall", **hall("Х1"), envelopes=2)
-    started.refused("OutOfOrder", ADMINISTRATOR, "record_past_leaving", **one.about, **gone("11:10", "11:11"))
+
+
+def test_art_37_a_complete_set_of_hand_ins_means_a_complete_list_of_leavings(started: ExamDay) -> None:
+    """Whoever hears of the last envelope has heard of every leaving: the last Protocol № 1 waits for the envelopes."""
+    one, other = started.halls["Х1"]
+    forgotten = gone("10:05", "10:09")
+    started.do(ADMINISTRATOR, "hand_in", **one.about)
+    started.do(ADMINISTRATOR, "record_past_leaving", **one.about, **forgotten)
+    started.do(ADMINISTRATOR, "hand_in", **other.about)
+    refusal = started.refused("OutOfOrder", ADMINISTRATOR, "record_past_leaving", **other.about, **forgotten)
+    assert refusal["article"]
+    assert "последният плик в залата е предаден" in refusal["sentence"]["bg"]
+    with started.house.runtime.work() as work:
+        kinds = {kind.type_name(): kind for kind in (CandidateLeftHall, MaterialsHandedIn)}
+        told = select(OutboxRow.type).where(OutboxRow.type.in_(kinds)).order_by(OutboxRow.number)
+        heard = [kinds[name] for name in work.session.scalars(told)]
+    assert heard == [MaterialsHandedIn, CandidateLeftHall, MaterialsHandedIn]
+
+
+def test_art_38_an_annulled_test_is_not_waited_for_with_what_was_forgotten(started: ExamDay) -> None:
+    one, other = started.halls["Х1"]
+    decide(started, one)
+    started.on("10:50")
+    started.do(ADMINISTRATOR, "record_past_leaving", **one.about, **gone("10:05", "10:09"))
+    started.do(ADMINISTRATOR, "hand_in", **other.about)
+    started.refused("OutOfOrder", ADMINISTRATOR, "record_past_leaving", **one.about, **gone("10:15", "10:19"))
+
+
+def test_nothing_that_was_forgotten_is_taken_of_a_hall_that_was_closed_without_an_envelope(started: ExamDay) -> None:
+    one, other = started.halls["Х1"]
+    started.on("12:40")
+    started.do(ADMINISTRATOR, "hand_in", **one.about)
+    started.do(ADMINISTRATOR, "end_hall", **hall("Х1"))
+    started.do(ADMINISTRATOR, "record_past_leaving", **other.about, **gone("10:05", "10:09"))
+    started.do(ADMINISTRATOR, "reconcile_hall", **hall("Х1"), envelopes=1, deviation_reason="Отиде си с теста.")
+    started.refused("OutOfOrder", ADMINISTRATOR, "record_past_leaving", **other.about, **gone("11:05", "11:09"))
 
 
 def test_what_could_not_have_happened_is_refused_also_when_it_is_entered_later(away: ExamDay) -> None:
@@ -264,8 +298,8 @@ def test_the_hall_s_page_has_a_form_for_a_leaving_that_was_forgotten(started: Ex
     started.on("12:36")
     started.do(ADMINISTRATOR, "end_hall", **hall("Х1"))
     for somebody in started.halls["Х1"]:
+        assert "пропуснато излизане" in page(started, "Х1", one.candidate_id)
         started.do(ADMINISTRATOR, "hand_in", **somebody.about)
-    started.do(ADMINISTRATOR, "reconcile_hall", **hall("Х1"), envelopes=2)
     assert "пропуснато излизане" not in page(started, "Х1", one.candidate_id)
 
 
