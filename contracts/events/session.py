@@ -109,15 +109,15 @@ class AnswerSheetClosed(Event, service="session", subject="sitting_id"):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
     """What a hall handed over to the chair (Art. 30(2), 41(2)): how many appeared, the envelopes as the hall counted
-    them and as he did, and each one's reason where the numbers are not the same.
+    them and as he did, and whether a difference was explained. The reasons stay with the hall: they may name somebody.
     """
 
     hall: str
     appeared: int
     counted: int
-    counted_reason: str | None
+    counted_is_explained: bool
     taken_over: int
-    taken_over_reason: str | None
+    taken_over_is_explained: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,7 @@ class SittingsEnded(Event, service="session"):
     """Every hall of one mode and session ended, and the chair has its envelopes (Art. 30, 41). Once each.
 
     ``handed_in``: of how many of those who appeared ``MaterialsHandedIn`` was said; a hall says why it is less.
-    ``halls``: what each handed over, in the order of their names. Reasons are as they were typed.
+    ``halls``: what each handed over, in the order of their names.
     """
 
     mode: Mode

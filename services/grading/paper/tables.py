@@ -119,7 +119,7 @@ class HandIn(Base):
 
 
 class HallEnvelopes(Base):
-    """What a hall handed over to the chair (Art. 41(2)), as session told it."""
+    """What a hall handed over to the chair (Art. 41(2)), as session told it; no word that somebody typed there."""
 
     __tablename__ = "hall_envelopes"
 
@@ -127,9 +127,9 @@ class HallEnvelopes(Base):
     hall: Mapped[str] = mapped_column(primary_key=True)
     appeared: Mapped[int]
     counted: Mapped[int]  #: by the hall
-    counted_reason: Mapped[str | None]
+    counted_is_explained: Mapped[bool]
     taken_over: Mapped[int]  #: as the chair counted them
-    taken_over_reason: Mapped[str | None]
+    taken_over_is_explained: Mapped[bool]
 
 
 class SubVariant(Base):

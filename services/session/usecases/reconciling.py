@@ -153,9 +153,9 @@ def _handed_over(hall: Hall, appeared: int) -> HandOver:
         hall=hall.hall,
         appeared=appeared,
         counted=counted,
-        counted_reason=hall.envelopes_reason,
+        counted_is_explained=hall.envelopes_reason is not None,
         taken_over=counted if hall.taken_over_envelopes is None else hall.taken_over_envelopes,
-        taken_over_reason=hall.taken_over_reason,
+        taken_over_is_explained=hall.taken_over_reason is not None,
     )
 
 

@@ -130,15 +130,16 @@ class PaperExam:
             )
         )
 
-    def hand_in(self) -> None:
-        """Every envelope, and the halls' word that these were all."""
+    def hand_in(self, ended: SittingsEnded | None = None) -> None:
+        """Every envelope, and the halls' word: that these were all, unless ``ended`` says it otherwise."""
         for one in self.envelopes:
             self.hear(
                 MaterialsHandedIn(
                     exam_id=EXAM, candidate_id=candidate_id(one.candidate), mode=Mode.PAPER, hall="3", handed_in_at=AT
                 )
             )
-        self.hear(SittingsEnded(exam_id=EXAM, mode=Mode.PAPER, session=1, appeared=len(self.envelopes), ended_at=AT))
+        came = len(self.envelopes)
+        self.hear(ended or SittingsEnded(exam_id=EXAM, mode=Mode.PAPER, session=1, appeared=came, ended_at=AT))
 
     def release_key(self) -> None:
         """The key comes, enciphered for the grading services."""
@@ -184,10 +185,10 @@ class PaperExam:
             bodies = work.session.scalars(select(OutboxRow.body).order_by(OutboxRow.number)).all()
         return [decode(body).event() for body in bodies]
 
-    def ready_to_mark(self) -> None:
+    def ready_to_mark(self, ended: SittingsEnded | None = None) -> None:
         """Everything up to the cards in the members' hands."""
         self.announce()
-        self.hand_in()
+        self.hand_in(ended)
         self.release_key()
         self.number()
         self.scan_all()

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import pikepdf
@@ -13,9 +14,11 @@ from PIL import Image
 from sqlalchemy import select
 
 from chassis.documents import file_name
-from chassis.plumbing import DocumentRow, Plumbing
+from chassis.plumbing import AuditRow, DocumentRow, Plumbing
 from chassis.work import Actor
+from contracts.events.session import SittingsEnded
 from services.grading.paper.tables import Base, HandIn, Reading
+from services.session.live import create_live_app
 from tests.cast import player
 from tests.interface.grading_paper.paper_exam import (
     CHAIR,
@@ -25,14 +28,20 @@ from tests.interface.grading_paper.paper_exam import (
     OPERATOR,
     PaperExam,
     candidate_id,
+    envelope,
     good,
     refusal,
     scanned,
     slip,
 )
 from tests.interface.grading_paper.test_paper_screen import headers
+from tests.interface.house import House
+from tests.interface.session.exam_day import Line, hall, quarter_to_nine, start_paper
 
 Make = Callable[..., PaperExam]
+WHO = player(1)  #: of the first envelope
+WORD = "предаде втори плик"
+NAMING = f"{WHO.names} {WORD}."
 _IMAGE_DESCRIPTION = 0x010E
 
 
@@ -185,6 +194,60 @@ def _printed(pdf: bytes) -> str:
     text = " ".join(page.get_textpage().get_text_bounded() for page in document)
     document.close()
     return text
+
+
+@pytest.fixture
+def named_in_the_hall(house_of: Callable[[str], House]) -> Iterator[SittingsEnded]:
+    """What a hall tells that counted one envelope more than came and named the candidate, as the chair did who took one
+    fewer over.
+    """
+    house = house_of("session")
+    live = Line(create_live_app(house.runtime))
+    try:
+        day = quarter_to_nine(house, live)
+        day.open_variant()
+        start_paper(day)
+        day.on("12:36")
+        day.do("hall Х1", "end_hall", **hall("Х1"))
+        for one in day.halls["Х1"]:
+            day.do("hall Х1", "hand_in", **one.about)
+        for who, verb, envelopes in (("hall Х1", "reconcile_hall", 3), ("chair", "take_over_hall", 2)):
+            day.do(who, verb, **hall("Х1"), envelopes=envelopes, deviation_reason=NAMING)
+        with house.runtime.work() as work:
+            audit = list(work.session.scalars(select(AuditRow).order_by(AuditRow.number)))
+        assert [row.facts["deviation_reason"] for row in audit if "deviation_reason" in row.facts] == [NAMING] * 2
+        (ended,) = day.said(SittingsEnded)
+        yield ended
+    finally:
+        live.close()
+
+
+def test_a_candidate_whom_a_hall_named_when_it_explained_its_envelopes_is_named_nowhere_in_grading(
+    paper: Make, named_in_the_hall: SittingsEnded
+) -> None:
+    exam = paper(envelope(1, 72), envelope(2, 80))
+    exam.ready_to_mark(named_in_the_hall)
+    exam.finish_marking()
+    exam.render_all()
+    (told,) = exam.progress()["halls"]
+    assert told == {
+        "hall": "Х1",
+        "appeared": 2,
+        "counted": 3,
+        "counted_is_explained": True,
+        "taken_over": 2,
+        "taken_over_is_explained": True,
+    }
+    for table, text in rows(exam):
+        assert WORD not in text, (table, text)
+        assert table == "candidates" or WHO.names.last not in text, (table, text)
+    for verb, actor in product(("progress", "documents"), (CHAIR, *MEMBERS, DIRECTOR)):
+        assert people_in(json.dumps(good(exam.ask(verb, actor)), ensure_ascii=False), exam) == set()
+    assert people_in(json.dumps(good(exam.ask("export", OPERATOR)), ensure_ascii=False), exam) == set()
+    for path, actor, number in pages(exam):
+        query = {"exam_id": EXAM} | ({"number": number} if number else {})
+        answer = exam.house.door.get(f"/grading/paper/{path}", params=query, headers=headers(exam, actor))
+        assert (answer.status_code, people_in(answer.text, exam), WORD in answer.text) == (200, set(), False)
 
 
 def test_no_order_of_rows_leads_from_a_number_to_a_name(marked: PaperExam) -> None:

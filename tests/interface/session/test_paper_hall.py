@@ -159,15 +159,15 @@ def test_reasons_of_annulment_are_said_in_the_language_of_the_page(started: Exam
 
 
 def handed_over(
-    *, counted: int, taken_over: int, counted_reason: str | None = None, taken_over_reason: str | None = None
+    *, counted: int, taken_over: int, counted_is_explained: bool = False, taken_over_is_explained: bool = False
 ) -> HandOver:
     return HandOver(
         hall="Х1",
         appeared=2,
         counted=counted,
-        counted_reason=counted_reason,
+        counted_is_explained=counted_is_explained,
         taken_over=taken_over,
-        taken_over_reason=taken_over_reason,
+        taken_over_is_explained=taken_over_is_explained,
     )
 
 
@@ -194,7 +194,7 @@ def test_art_41_1_where_the_hall_counts_another_number_than_came_it_says_why_and
     assert started.do("chair", "take_over_hall", **hall("Х1"), envelopes=1)["sittings_ended"] is True
     (ended,) = started.said(SittingsEnded)
     assert (ended.appeared, ended.handed_in) == (2, 1)
-    assert ended.halls == (handed_over(counted=1, counted_reason=reason, taken_over=1),)
+    assert ended.halls == (handed_over(counted=1, counted_is_explained=True, taken_over=1),)
 
 
 def test_a_reason_for_a_difference_that_is_none_stands_nowhere(started: ExamDay) -> None:
@@ -226,7 +226,7 @@ def test_art_41_2_where_the_chair_counts_another_number_he_says_why_and_it_stand
         (row,) = work.session.scalars(select(AuditRow).where(AuditRow.action == "hall:taken_over")).all()
     assert row.facts == {"hall": "Х1", "envelopes": 1, "deviation_reason": reason}
     (ended,) = started.said(SittingsEnded)
-    assert ended.halls == (handed_over(counted=2, taken_over=1, taken_over_reason=reason),)
+    assert ended.halls == (handed_over(counted=2, taken_over=1, taken_over_is_explained=True),)
 
 
 def test_art_41_2_the_chair_takes_the_envelopes_over_after_counting_them(started: ExamDay) -> None:

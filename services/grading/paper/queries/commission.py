@@ -173,9 +173,9 @@ def _hall(one: HallEnvelopes) -> dict[str, Any]:
         "hall": one.hall,
         "appeared": one.appeared,
         "counted": one.counted,
-        "counted_reason": one.counted_reason,
+        "counted_is_explained": one.counted_is_explained,
         "taken_over": one.taken_over,
-        "taken_over_reason": one.taken_over_reason,
+        "taken_over_is_explained": one.taken_over_is_explained,
     }
 
 

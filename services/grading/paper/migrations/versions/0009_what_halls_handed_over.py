@@ -16,9 +16,9 @@ def upgrade() -> None:
         sa.Column("hall", sa.String(), nullable=False),
         sa.Column("appeared", sa.Integer(), nullable=False),
         sa.Column("counted", sa.Integer(), nullable=False),
-        sa.Column("counted_reason", sa.String(), nullable=True),
+        sa.Column("counted_is_explained", sa.Boolean(), nullable=False),
         sa.Column("taken_over", sa.Integer(), nullable=False),
-        sa.Column("taken_over_reason", sa.String(), nullable=True),
+        sa.Column("taken_over_is_explained", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["exam_id"], ["exams.exam_id"], name=op.f("fk_hall_envelopes_exam_id_exams")),
         sa.PrimaryKeyConstraint("exam_id", "hall", name=op.f("pk_hall_envelopes")),
     )
