@@ -232,6 +232,8 @@ def _last_announced(work: Work, place: Hall) -> datetime | None:
 
 
 def _running_until(place: Hall, at: datetime) -> datetime:
+    if place.reconciled_at is not None:
+        raise OutOfOrder(state=Phrase("пликовете в залата са сверени", "the envelopes of the hall have been compared"))
     if place.ends_at is None or min(place.ends_at, place.ended_at or place.ends_at) <= at:
         raise OutOfOrder(state=Phrase("изпитът в залата не тече", "the exam in the hall is not running"))
     return place.ends_at

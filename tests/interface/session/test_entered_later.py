@@ -271,6 +271,20 @@ def test_art_39_what_was_written_and_announced_is_entered_after_that_of_a_later_
     assert [one["minutes"] for one in shown["announcements"]] == [118, 56, 15], "each in its hour's place"
 
 
+def test_art_41_1_nothing_more_was_announced_once_the_envelopes_are_compared(started: ExamDay) -> None:
+    started.on("12:50")
+    started.do(ADMINISTRATOR, "end_hall", **hall("Х1"), **late("12:36"))
+    for one in started.halls["Х1"]:
+        started.do(ADMINISTRATOR, "hand_in", **one.about)
+    started.do(ADMINISTRATOR, "write_remaining", **hall("Х1"), **late("11:40"))
+    started.do(ADMINISTRATOR, "reconcile_hall", **hall("Х1"), envelopes=2)
+    for verb, hour in (("write_remaining", "10:38"), ("announce_remaining", "12:21")):
+        refusal = started.refused("OutOfOrder", ADMINISTRATOR, verb, **hall("Х1"), **late(hour))
+        assert "пликовете в залата са сверени" in refusal["sentence"]["bg"]
+    shown = started.house.ask("hall", started.people["chair"], **hall("Х1")).json()
+    assert [one["minutes"] for one in shown["announcements"]] == [56]
+
+
 def test_art_40_2_a_hand_in_tells_that_its_hour_was_entered_later(started: ExamDay) -> None:
     one, other = started.halls["Х1"]
     started.do(ADMINISTRATOR, "hand_in", **one.about, **late("10:30"))
