@@ -344,6 +344,53 @@ def test_the_hall_s_page_has_a_closed_form_for_what_is_entered_later(started: Ex
     assert told(started, "candidate:left")["done_at"] == at("11:00").isoformat()
 
 
+def form(html: str, verb: str) -> str:
+    return html.partition(f'name="verb" value="{verb}"')[2].partition("</form>")[0]
+
+
+def pressed(day: ExamDay, verb: str, hour: str) -> int:
+    headers = {"authorization": f"Bearer {day.house.token(day.people[ADMINISTRATOR])}"}
+    typed = {"verb": verb, **hall("Х1"), **late(hour)}
+    return day.house.door.post("/session/hall", data=typed, headers=headers).status_code
+
+
+def test_art_39_1_the_page_has_a_form_while_an_hour_is_not_written_also_when_a_later_one_is(started: ExamDay) -> None:
+    one = started.halls["Х1"][0]
+    started.on("11:40")
+    assert "<button>" in form(page(started, "Х1", one.candidate_id), "write_remaining")
+    started.do(ADMINISTRATOR, "write_remaining", **hall("Х1"))
+    assert '<button class="plain">' in form(page(started, "Х1", one.candidate_id), "write_remaining")
+    assert pressed(started, "write_remaining", "10:38") == 303
+    assert form(page(started, "Х1", one.candidate_id), "write_remaining") == ""
+
+
+def test_art_39_after_the_end_the_page_takes_what_was_written_and_announced_with_its_hour_and_a_reason_alone(
+    started: ExamDay,
+) -> None:
+    one = started.halls["Х1"][0]
+    started.on("12:50")
+    started.do(ADMINISTRATOR, "end_hall", **hall("Х1"), **late("12:36"))
+    html = page(started, "Х1", one.candidate_id)
+    for verb in ("write_remaining", "announce_remaining"):
+        assert re.search(r'<input type="time" name="hour" required>.*name="late_reason" required', form(html, verb))
+    hours = (("write_remaining", "10:38"), ("write_remaining", "11:40"), ("announce_remaining", "12:21"))
+    assert [pressed(started, verb, hour) for verb, hour in hours] == [303] * 3
+    assert form(page(started, "Х1", one.candidate_id), "write_remaining") == ""
+    for somebody in started.halls["Х1"]:
+        started.do(ADMINISTRATOR, "hand_in", **somebody.about)
+    started.do(ADMINISTRATOR, "reconcile_hall", **hall("Х1"), envelopes=2)
+    assert form(page(started, "Х1", one.candidate_id), "announce_remaining") == ""
+
+
+def test_what_could_not_be_announced_before_the_end_has_no_form_after_it(started: ExamDay) -> None:
+    started.do(ADMINISTRATOR, "write_remaining", **hall("Х1"))
+    for one in started.halls["Х1"]:
+        started.do(ADMINISTRATOR, "hand_in", **one.about)
+    started.do(ADMINISTRATOR, "end_hall", **hall("Х1"))
+    html = page(started, "Х1", started.halls["Х1"][0].candidate_id)
+    assert (form(html, "write_remaining"), form(html, "announce_remaining")) == ("", "")
+
+
 def page(day: ExamDay, name: str, candidate_id: str) -> str:
     headers = {"authorization": f"Bearer {day.house.token(day.people[f'hall {name}'])}"}
     asked = hall(name) | {"candidate_id": candidate_id}
