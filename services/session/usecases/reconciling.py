@@ -148,13 +148,14 @@ def _who_came_to(work: Work, *halls: ColumnElement[bool]) -> list[Sitting]:
 
 
 def _handed_over(hall: Hall, appeared: int) -> HandOver:
-    counted = hall.envelopes or 0
+    if hall.envelopes is None or hall.taken_over_envelopes is None:
+        raise ValueError(f"hall {hall.hall} has handed nothing over")
     return HandOver(
         hall=hall.hall,
         appeared=appeared,
-        counted=counted,
+        counted=hall.envelopes,
         counted_is_explained=hall.envelopes_reason is not None,
-        taken_over=counted if hall.taken_over_envelopes is None else hall.taken_over_envelopes,
+        taken_over=hall.taken_over_envelopes,
         taken_over_is_explained=hall.taken_over_reason is not None,
     )
 
@@ -258,6 +259,8 @@ def _reporter(work: Work, sitting: Sitting) -> str:
 
 
 def _envelopes_count(work: Work, hall: Hall, appeared: int, explanation: str) -> EnvelopesCount:
+    if hall.envelopes is None:
+        raise ValueError(f"hall {hall.hall} has counted nothing")
     return EnvelopesCount(
         exam_on=exam_of(work, hall.exam_id).exam_on,
         mode=Mode(hall.mode),
@@ -265,7 +268,7 @@ def _envelopes_count(work: Work, hall: Hall, appeared: int, explanation: str) ->
         hall=hall.hall,
         counted_at=work.now,
         appeared=appeared,
-        envelopes=hall.envelopes or 0,
+        envelopes=hall.envelopes,
         explanation=explanation,
         administrators=tuple(Signatory("Администратор на зала", names) for names in _administrators(work, hall)),
         chair=Signatory("Председател на изпитната комисия", _one(work, hall, Role.CHAIR, "")),
