@@ -1,6 +1,5 @@
 """Cards (Art. 44–48): from the crosses that each person saw to the final count."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -19,7 +18,7 @@ def counts_of(record: Record) -> dict[str, int]:
     """Right answers by candidate, from the final count of each card; an annulled card counts nothing."""
     keys, law = keys_of(record), law_of(record)
     return {
-        card["candidate_id"]: 0 if card["annulled"] else _Card(card, keys, law, ()).final_correct()
+        card["candidate_id"]: 0 if card["annulled"] else _Card(card, keys, law).final_correct()
         for card in record.of("grading_paper", "cards")
         if card["candidate_id"] is not None
     }
@@ -38,22 +37,21 @@ def check(record: Record, report: Report) -> None:
     if len(set(people)) != len(people):
         report.find("cards", "two cards of one candidate")
     for card in cards:
-        before = [facts["was"] for _, facts in _noted(record, "sub_variant:corrected") if _is_of(card, facts)]
-        _check_card(_Card(card, keys, law, before), report)
+        _check_card(_Card(card, keys, law, _second_checked_as(record, card)), report)
         _check_noted(record, card, report)
     _check_slips(record, cards, report)
 
 
 @dataclass
 class _Card:
-    """A card with its key: what each count is worth, and which one is final. ``before``: the sub-variants that were
-    mistaken for its own (Art. 44).
+    """A card with its key: what each count is worth, and which one is final. ``second_checked_as``: the sub-variant
+    that was mistaken for its own when the second check was made (Art. 44).
     """
 
     said: dict[str, Any]
     keys: dict[str, Key]
     law: Regulation
-    before: Sequence[str]
+    second_checked_as: str | None = None
 
     @property
     def key(self) -> Key:
@@ -80,8 +78,9 @@ class _Card:
         return self._calls_for_second(self.key)
 
     def may_have_second(self) -> bool:
-        """Whether the second check was due by the card's own key, or by one that was mistaken for it."""
-        return any(map(self._calls_for_second, [self.key, *(self.keys.get(one, {}) for one in self.before)]))
+        """Whether the second check was due by the card's own key, or by the one that was its key when it was made."""
+        mistaken = self.keys.get(str(self.second_checked_as), {})
+        return self.calls_for_second() or self._calls_for_second(mistaken)
 
     def _calls_for_second(self, key: Key) -> bool:
         first = self.counted(_FIRST)
@@ -215,15 +214,25 @@ def _check_noted(record: Record, card: dict[str, Any], report: Report) -> None:
 
 def _count_anew(record: Record, card: dict[str, Any], noted: dict[tuple[int, str], tuple[str, int, int, str]]) -> None:
     """What the counts made before a sub-variant was corrected came to by the right key, as the chain noted it."""
-    corrected = [facts for _, facts in _noted(record, "sub_variant:corrected") if _is_of(card, facts)]
-    for one in (one for facts in corrected for one in facts["counts"]):
+    for one in (one for facts in _corrections(record, card) for one in facts["counts"]):
         if before := noted.get((one["round"], one["stage"])):
             marker, _, _, crosses = before
             noted[one["round"], one["stage"]] = marker, one["correct"], one["wrong"], crosses
 
 
-def _is_of(card: dict[str, Any], facts: dict[str, Any]) -> bool:
-    return bool(facts["number"] == card["number"])
+def _second_checked_as(record: Record, card: dict[str, Any]) -> str | None:
+    """The sub-variant that the card had when its second check was made, where it was corrected afterwards: the first
+    correction that counted a second check anew says it. One corrected earlier, or mistaken later, caused no check.
+    """
+    for facts in _corrections(record, card):
+        if any((one["round"], one["stage"]) == (_SECOND, _MARKING) for one in facts["counts"]):
+            return str(facts["was"])
+    return None
+
+
+def _corrections(record: Record, card: dict[str, Any]) -> list[dict[str, Any]]:
+    """The corrections of the card's sub-variant, in their order."""
+    return [facts for _, facts in _noted(record, "sub_variant:corrected") if facts["number"] == card["number"]]
 
 
 def _check_slips(record: Record, cards: list[dict[str, Any]], report: Report) -> None:

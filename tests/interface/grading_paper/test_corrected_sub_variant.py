@@ -174,6 +174,41 @@ def test_a_second_check_that_was_made_counts_though_it_would_not_be_due(exam: Pa
     assert found_by_the_recount(exam) == []
 
 
+def make_second_check_that_was_never_due(exam: PaperExam) -> None:
+    """Another member's count of the card appears in the table, as the first."""
+    with exam.house.runtime.work() as work:
+        of_card = (Marking.number == exam.number_of(UNREAD), Marking.stage == "marking")
+        (first,) = work.session.scalars(select(Marking).where(*of_card))
+        told = {one.name: getattr(first, one.name) for one in Marking.__table__.columns}
+        other = next(one.id for one in MEMBERS if one.id != first.marker)
+        work.session.add(Marking(**told | {"round": 2, "marker": other}))
+
+
+def never_asked_for(exam: PaperExam) -> bool:
+    """Whether the recount finds that the second check is not where Art. 48(2) asks for it."""
+    return any("exactly where Art. 48(2) asks" in one.what for one in found_by_the_recount(exam))
+
+
+def test_art_48_2_a_sub_variant_that_was_corrected_before_the_second_check_is_no_reason_for_it(exam: PaperExam) -> None:
+    enter(exam, "1А")
+    correct(exam, "1Б")
+    exam.mark_everything()
+    exam.settle_everything()
+    assert (counts(exam), found_by_the_recount(exam)) == ([BY_1B, BY_1B], [])
+    make_second_check_that_was_never_due(exam)
+    assert never_asked_for(exam)
+
+
+def test_art_48_2_a_sub_variant_that_was_mistaken_after_the_second_check_is_no_reason_for_it(exam: PaperExam) -> None:
+    enter(exam, "1Б")
+    exam.mark_everything()
+    exam.settle_everything()
+    make_second_check_that_was_never_due(exam)
+    correct(exam, "1А")
+    correct(exam, "1Б")
+    assert never_asked_for(exam)
+
+
 def test_corrected_twice_everything_is_as_it_was(exam: PaperExam) -> None:
     enter(exam, "1А")
     exam.finish_marking()
