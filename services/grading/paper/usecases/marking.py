@@ -216,7 +216,7 @@ def _pass_on(work: Work, exam: Exam, marking: Marking) -> Answer:
 
 def give_second_check(work: Work, exam: Exam, found: Dossier) -> None:
     """Give the card to a second member if its count calls for it and he is not found yet (Art. 48(2))."""
-    if _awaits_second(found.standing) and (checking.SECOND, MARKING) not in found.markings:
+    if _awaits_second(found.standing):
         first = found.markings[checking.FIRST, MARKING].marker
         _assign_once(work, exam, found, _second_marker(work, exam, first))
 

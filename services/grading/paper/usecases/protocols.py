@@ -79,8 +79,8 @@ def _last_issue(work: Work, kind: DocumentKind, exam_id: str, subject: str) -> i
 
 
 def order_annulment_protocol(work: Work, exam: Exam, card: Card) -> None:
-    """Order the protocol of a card that is annulled, as it stands now (Art. 46(2)); once more when its number was
-    corrected.
+    """Order the protocol of a card that is annulled, as it stands now (Art. 46(2)); once more when its number or
+    sub-variant was corrected.
     """
     if card.annulled_at is None or card.annulled_for is None:
         raise ValueError(f"card {card.number} is not annulled")
