@@ -180,11 +180,12 @@ def colour_of(piece: Piece, ground: Ground) -> str:
     if ground.measured.is_grey:
         return "unknown"
     points = piece.points()
-    own = _light_at(points[:: 1 + len(points) // MOST_POINTS], ground)
+    some = points[:: 1 + len(points) // MOST_POINTS]
     room = piece.place.grown(PAPER_ROOM_MM)
     ways = (np.linspace(low, low + size, PAPER_POINTS) for low, size in ((room.x, room.w), (room.y, room.h)))
-    paper = _light_at(np.stack(np.meshgrid(*ways), axis=-1).reshape(-1, 2), ground)
-    white = np.maximum(np.percentile(paper, PAPER_RANK, axis=0), 1.0)
+    light = _light_at(np.vstack([some, np.stack(np.meshgrid(*ways), axis=-1).reshape(-1, 2)]), ground)
+    own, paper = light[: len(some)], np.sort(light[len(some) :], axis=0)
+    white = np.maximum(paper[round(PAPER_RANK / 100 * (len(paper) - 1))], 1.0)
     darker = own[np.argsort(own.sum(axis=1))[: len(own) // 2 + 1]]
     taken = np.clip(1 - darker.mean(axis=0) / white, 1e-3, None) / ground.measured.print_taken
     return colour_name((taken / taken.max()).astype(np.float32)) if taken.max() >= LEAST_COLOUR else "unknown"

@@ -235,7 +235,7 @@ def _is_the_edge(piece: Piece, edge_mm: float) -> bool:
     if solid.any():
         points = Piece.of(solid, piece.corner_px).points()
         deep = np.minimum(points, np.subtract(PAGE_MM, points)).min(axis=1)
-        if (deep <= LID_MM).mean() >= LID_SHARE:
+        if deep.min() <= edge_mm + WIDEST_PEN_MM and (deep <= LID_MM).mean() >= LID_SHARE:
             return True
     return _goes_along_an_edge(piece.place, edge_mm) or _is_a_corner(piece)
 
