@@ -212,7 +212,7 @@ def _middle(some: Floats) -> Floats:
 def _is_grey(patches: Image) -> bool:
     if patches.ndim == GREY:
         return True
-    channels = patches[:, ::4, ::4].reshape(-1, 3).T.astype(np.int16)
+    channels = np.ascontiguousarray(patches[:, ::4, ::4].reshape(-1, 3).T, dtype=np.int16)
     some = channels[:, ::4]
     balance = channels - np.partition(some, some.shape[1] // 2, axis=1)[:, some.shape[1] // 2, None]
     spread = np.maximum.reduce(balance) - np.minimum.reduce(balance)

@@ -164,7 +164,7 @@ def _doubtful(card: CardInk, layout: CardLayout, signs: tuple[Sign, ...]) -> tup
     doubtful = set()
     for box, read in zip(layout.boxes, card.boxes, strict=True):
         states.setdefault(box.question, set()).add(read.state)
-        if any(box.rect.meets(sign.place) for sign in signs):
+        if signs and any(box.rect.meets(sign.place) for sign in signs):
             doubtful.add(box.question)
     for question, found in states.items():
         if found & {State.SIGN, State.DOUBTFUL} or {State.PEN, State.PENCIL} <= found:

@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -30,7 +31,7 @@ ASTRAY_PX, UNEVEN_ASTRAY_PX = 1, 3
 PRINT_ROOM_MM = 1.5
 BOX_ROOM_MM = 1.2
 JOINED_PX, JOINED_OVER_TEXT_PX = 5, 9
-PAPER_RANK = 85.0
+PAPER_RANK = 0.85
 PAPER_ROOM_MM = 1.5
 PAPER_POINTS = 12
 MOST_POINTS = 200
@@ -184,11 +185,16 @@ def colour_of(piece: Piece, ground: Ground) -> str:
     room = piece.place.grown(PAPER_ROOM_MM)
     ways = (np.linspace(low, low + size, PAPER_POINTS) for low, size in ((room.x, room.w), (room.y, room.h)))
     light = _light_at(np.vstack([some, np.stack(np.meshgrid(*ways), axis=-1).reshape(-1, 2)]), ground)
-    own, paper = light[: len(some)], np.sort(light[len(some) :], axis=0)
-    white = np.maximum(paper[round(PAPER_RANK / 100 * (len(paper) - 1))], 1.0)
+    own, white = light[: len(some)], paper_among(light[len(some) :])
     darker = own[np.argsort(own.sum(axis=1))[: len(own) // 2 + 1]]
     taken = np.clip(1 - darker.mean(axis=0) / white, 1e-3, None) / ground.measured.print_taken
     return colour_name((taken / taken.max()).astype(np.float32)) if taken.max() >= LEAST_COLOUR else "unknown"
+
+
+def paper_among(light: NDArray[Any]) -> NDArray[Any]:
+    """The level of bare paper in what was seen of it (n, or n x channels): bright, whatever is written."""
+    rank = round(PAPER_RANK * (len(light) - 1))
+    return np.maximum(np.partition(light, rank, axis=0)[rank], 1.0)
 
 
 def _light_at(places: Floats, ground: Ground) -> Floats:

@@ -189,9 +189,11 @@ class _Pens:
 
     def colour_of(self, taken: Floats, limits: Thresholds) -> str:
         """The colour's name. Of what the card's pen has no trace, a weak red or green is enough."""
-        name, near = colour_name(taken), leaning(taken)
-        is_another = self.taken is not None and not self._is_usual(taken, limits)
-        return near if name == "unclear" and is_another and near in {"red", "green"} else name
+        name = colour_name(taken)
+        if name != "unclear" or self.taken is None or self._is_usual(taken, limits):
+            return name
+        near = leaning(taken)
+        return near if near in {"red", "green"} else name
 
     def _is_usual(self, taken: Floats, limits: Thresholds) -> bool:
         return self.taken is not None and float(np.abs(taken - self.taken).max()) <= limits.same_pen
@@ -317,7 +319,8 @@ def _solid_ones_are_blots(
 def _solid_px(ink: Floats) -> NDArray[np.int64]:
     """Per box the places where a square of `BLOT_MM` fits into the ink."""
     reach = round(BLOT_MM * PX_PER_MM)
-    level = np.sort(ink.reshape(len(ink), ink.shape[1] * ink.shape[2]), axis=1)[:, -DARKEST_PX:].mean(axis=1)
+    flat = ink.reshape(len(ink), ink.shape[1] * ink.shape[2])
+    level = np.partition(flat, -DARKEST_PX, axis=1)[:, -DARKEST_PX:].mean(axis=1)
     solid = np.zeros((len(ink), ink.shape[1] + reach, ink.shape[2]), np.uint8)  # boxes one above the other, apart
     solid[:, reach:] = ink > (SOLID * level)[:, None, None]
     tall = solid.reshape(-1, ink.shape[2])

@@ -321,8 +321,9 @@ def _is_plausible(homography: Points) -> bool:
 
 def _box_shifts(page: Image, centres: Points) -> tuple[Points, NDArray[np.bool_]]:
     patches = _grey_patches(page, centres)
-    some = np.sort(patches[:, ::4, ::4].reshape(len(patches), -1), axis=1)
-    white = np.maximum(some[:, round(some.shape[1] * WHITE_RANK), None], 1)
+    some = patches[:, ::4, ::4].reshape(len(patches), -1)
+    rank = round(some.shape[1] * WHITE_RANK)
+    white = np.maximum(np.partition(some, rank, axis=1)[:, rank, None], 1)
     inner = round(PATCH_MM / 2 * PAGE_PX_PER_MM)
     reach = round(BOX_MM / 2 * PAGE_PX_PER_MM)
     band = slice(inner - reach, inner + reach + 1)
@@ -336,7 +337,8 @@ def _box_shifts(page: Image, centres: Points) -> tuple[Points, NDArray[np.bool_]
 def _edge_pair(profile: Floats) -> tuple[Points, Points]:
     count = profile.shape[1]
     fine = cv2.resize(profile, (count * FINE, profile.shape[0]), interpolation=cv2.INTER_CUBIC)
-    fine = fine - np.sort(fine, axis=1)[:, fine.shape[1] // 2, None]
+    middle_rank = fine.shape[1] // 2
+    fine = fine - np.partition(fine, middle_rank, axis=1)[:, middle_rank, None]
     step = PAGE_PX_PER_MM * FINE
     half = (BOX_MM - LINE_MM) / 2 * step
     middle = (count // 2 + 0.5) * FINE - 0.5

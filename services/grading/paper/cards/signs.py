@@ -14,12 +14,12 @@ from services.grading.paper.cards.colours import FOREIGN
 from services.grading.paper.cards.layout import PAGE_MM, Rect
 from services.grading.paper.cards.pieces import (
     JOINED_PX,
-    PAPER_RANK,
     Ground,
     Piece,
     area_beside_print,
     colour_of,
     joined,
+    paper_among,
     written,
 )
 from services.grading.paper.cards.views import PAGE_PX_PER_MM
@@ -166,7 +166,7 @@ def _is_a_hair(piece: Piece, page: Image, contrast: float) -> bool:
     around = piece.place.grown(1.0).scaled(PAGE_PX_PER_MM)
     top, left = max(0, round(around.y)), max(0, round(around.x))
     cut = page[top : round(around.y + around.h), left : round(around.x + around.w)].astype(np.float32)
-    taken = 1 - cut / max(float(np.percentile(cut, PAPER_RANK)), 1.0)
+    taken = 1 - cut / paper_among(cut.ravel())
     ink = float(taken[taken > LEAST_TAKEN].sum()) / contrast / PAGE_PX_PER_MM**2
     return ink < HAIR_MM * max(float(np.hypot(piece.place.w, piece.place.h)), piece.area / HAIR_WIDTH_MM)
 
