@@ -194,7 +194,7 @@ def colour_of(piece: Piece, ground: Ground) -> str:
 def paper_among(light: NDArray[Any]) -> NDArray[Any]:
     """The level of bare paper in what was seen of it (n, or n x channels): bright, whatever is written."""
     rank = round(PAPER_RANK * (len(light) - 1))
-    return np.maximum(np.partition(light, rank, axis=0)[rank], 1.0)
+    return np.asarray(np.maximum(np.partition(light, rank, axis=0)[rank], 1.0))
 
 
 def _light_at(places: Floats, ground: Ground) -> Floats:
