@@ -123,6 +123,13 @@ def test_a_red_stroke_beside_a_cross_is_no_end_of_it(paper: Paper, crossed: Imag
     assert read_card(crossed, paper.layout).annul_proposed
 
 
+def test_an_arc_beside_a_cross_that_does_not_come_out_of_its_box_is_a_sign(paper: Paper, crossed: Image) -> None:
+    box = _box(paper, 40, "В")
+    arc = np.array([box.x + box.w + 2.9, box.centre[1]]) + 1.5 * RING[len(RING) // 2 :]
+    _draw(crossed, arc, 0.5)
+    assert read_card(crossed, paper.layout).reasons == ("mark",)
+
+
 def test_a_cross_that_reaches_far_into_the_next_box_makes_it_no_sign(paper: Paper, crossed: Image) -> None:
     x, y = _box(paper, 40, "В").centre
     for side in (-1, 1):

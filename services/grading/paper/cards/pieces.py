@@ -31,6 +31,7 @@ ASTRAY_PX, UNEVEN_ASTRAY_PX = 1, 3
 PRINT_ROOM_MM = 1.5
 BOX_ROOM_MM = 1.2
 JOINED_PX, JOINED_OVER_TEXT_PX = 5, 9
+TOUCHING_PX = 2
 PAPER_RANK = 0.85
 PAPER_ROOM_MM = 1.5
 PAPER_POINTS = 12
@@ -94,6 +95,13 @@ class Piece:
         rows, columns = np.nonzero(self.ink)
         return np.asarray((np.stack([columns, rows], axis=1) + self.corner_px) / PAGE_PX_PER_MM, dtype=np.float64)
 
+    def touches(self, ink: Image) -> bool:
+        """Whether any of a page's ink (255 where it is) lies within `TOUCHING_PX` of it."""
+        wide = np.ones((2 * TOUCHING_PX + 1, 2 * TOUCHING_PX + 1), np.uint8)
+        near = np.argwhere(cv2.dilate(np.pad(self.ink, TOUCHING_PX).astype(np.uint8), wide))
+        rows, columns = np.clip(near + self.corner_px[::-1] - TOUCHING_PX, 0, np.subtract(ink.shape, 1)).T
+        return bool(ink[rows, columns].any())
+
     def distance(self, points: Floats) -> Floats:
         """How far points (n x 2, millimetres) lie from the straight line that this piece follows."""
         return np.asarray(np.abs((points - self.middle) @ (self.along[1], -self.along[0])), dtype=np.float64)
@@ -115,8 +123,8 @@ def in_pixels(rect: Rect) -> tuple[slice, slice]:
     return slice(max(0, y), max(0, y + h)), slice(max(0, x), max(0, x + w))
 
 
-def written(ground: Ground, occupied: list[Rect], edge_mm: float) -> Image:
-    """The page, 255 where something was written: outside print, `occupied` places and its edge, as wide as given."""
+def written(ground: Ground, edge_mm: float) -> Image:
+    """The page, 255 where something was written: outside print and its edge, as wide as given."""
     page, layout = ground.registration.page, ground.layout
     size = (page.shape[1] // PAPER_STEP, page.shape[0] // PAPER_STEP)
     even = page[: size[1] * PAPER_STEP, : size[0] * PAPER_STEP]
@@ -126,12 +134,20 @@ def written(ground: Ground, occupied: list[Rect], edge_mm: float) -> Image:
     compared = cv2.compare(page, cv2.convertScaleAbs(paper, alpha=1 - INK_SHARE), cv2.CMP_LT)
     dark = np.asarray(cv2.subtract(compared, printed_mask(layout, PRINT_MARGIN_PX)), dtype=np.uint8)
     printed = [layout.number_box, layout.code_box, *(mark.rect for mark in layout.marks)]
-    for rect in [code_caption(layout), *(rect.grown(PRINT_ROOM_MM) for rect in printed), *occupied]:
+    for rect in [code_caption(layout), *(rect.grown(PRINT_ROOM_MM) for rect in printed)]:
         dark[in_pixels(rect)] = 0
     edge = round(edge_mm * PAGE_PX_PER_MM)
     framed = np.zeros_like(dark)
     framed[edge:-edge, edge:-edge] = dark[edge:-edge, edge:-edge]
     return framed
+
+
+def without(ink: Image, places: list[Rect]) -> Image:
+    """Ink that lies in none of the places."""
+    left = ink.copy()
+    for rect in places:
+        left[in_pixels(rect)] = 0
+    return left
 
 
 @functools.lru_cache(maxsize=8)

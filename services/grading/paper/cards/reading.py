@@ -60,7 +60,7 @@ class Thresholds:
     blot_px: int = 14
     blot_like_a_cross_px: int = 26
     blot_beside_crosses_px: int = 9
-    blot_to_crosses: float = 2.5
+    blot_to_crosses: float = 2.4
     nearly_a_blot_px: int = 19
     faintest_pen: float = 0.2
     erased_darkness: float = 0.3

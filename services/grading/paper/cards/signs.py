@@ -20,6 +20,7 @@ from services.grading.paper.cards.pieces import (
     colour_of,
     joined,
     paper_among,
+    without,
     written,
 )
 from services.grading.paper.cards.views import PAGE_PX_PER_MM
@@ -79,10 +80,12 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
     """
     places = [rect.grown(CROSS_ROOM_MM) for rect in crossed] + [rect.grown(OTHER_ROOM_MM) for rect in other]
     edge_mm = FLAT_EDGE_MM if ground.registration.bent_mm <= FLAT_MM else EDGE_MM
-    pieces = [one for one in _pieces(written(ground, places, edge_mm), ground) if not _is_the_edge(one, edge_mm)]
+    ink = written(ground, edge_mm)
+    apart = without(ink, places)
+    pieces = [one for one in _pieces(apart, ground) if not _is_the_edge(one, edge_mm)]
     beside = [piece for piece in pieces if _is_beside_print(piece, ground)]
     straight = [piece for piece in beside if _may_be_a_line(piece)]
-    page = ground.registration.page
+    page, in_places = ground.registration.page, np.asarray(cv2.subtract(ink, apart), dtype=np.uint8)
     lines = [one for one in straight if _is_part_of_a_line(one, straight) or _goes_on_faintly(one, page)]
     rooms = [rect.grown(CROSS_ROOM_MM + 1 / PAGE_PX_PER_MM) for rect in crossed]
     round_ones = [piece for piece in pieces if _may_be_punched(piece)]
@@ -91,7 +94,7 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
         is_likely = (
             piece in beside
             and not _is_a_hair(piece, page, ground.measured.black_level)
-            and (_goes_round(piece, rooms) or _area_of_its_own(piece, lines, rooms) >= LEAST_AREA_MM2)
+            and (_goes_round(piece, rooms) or _area_of_its_own(piece, lines, rooms, in_places) >= LEAST_AREA_MM2)
         )
         if _is_punched(piece, round_ones):
             continue
@@ -199,14 +202,16 @@ def _goes_round(piece: Piece, rooms: list[Rect]) -> bool:
     )
 
 
-def _area_of_its_own(piece: Piece, lines: list[Piece], rooms: list[Rect]) -> float:
+def _area_of_its_own(piece: Piece, lines: list[Piece], rooms: list[Rect], in_places: Image) -> float:
     """What is left of a piece's area, mm2, without lines that run through it and strokes that come out of the `rooms`
     around crosses: several of them may nearly touch, and one may go on beyond a printed line.
 
-    Where a stroke points says little: a bent one, or one that meets the other beside the box, points past it.
+    What comes out of a room meets the ink in it (`in_places`, 255 where it is). Where a stroke points says little: a
+    bent one, or one that meets the other beside the box, points past it.
     """
     strokes = piece.strokes(lines, NARROW_MM / 2)
-    ends = [one for one in strokes if _may_be_an_end(one) and any(room.meets(one.place) for room in rooms)]
+    near = [one for one in strokes if any(room.meets(one.place) for room in rooms)]
+    ends = [one for one in near if _may_be_an_end(one) and one.touches(in_places)]
     others = [one for one in strokes if one not in ends]
     return sum(one.area for one in others if not any(_goes_on(end, one) for end in ends))
 
