@@ -134,7 +134,8 @@ class Leaving:
 class Appendix3:
     """Protocol № 1 of one hall and session (Art. 16 item 1, App. 3). ``blank_leavings``: empty lines for the pen.
 
-    ``is_for_signature``: an issue that candidates sign; the last one tells what happened.
+    ``is_for_signature``: an issue that candidates sign; the last one tells what happened. ``former_at``: of one issued
+    anew, when the one before it was issued.
     """
 
     exam_on: date
@@ -145,6 +146,7 @@ class Appendix3:
     leavings: tuple[Leaving, ...] = ()
     blank_leavings: int = 0
     is_for_signature: bool = False
+    former_at: datetime | None = None
     administrator: Names | None
     quaestors: tuple[Names | None, ...]
 

@@ -180,7 +180,7 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
         "starts_at": local(exam.exam_on, hours.start_at).isoformat(),
         "closed_at": _iso(place.closed_at),
         "seats_assigned_at": _iso(exam.seats_assigned_at),
-        "protocols_1": [_protocol_1(one) for one in protocols_1(work, exam_id, hall)],
+        "protocols_1": _protocols_1(work, exam_id, hall),
         "seats": [
             {
                 "candidate_id": seat.candidate_id,
@@ -199,11 +199,20 @@ def show_hall(work: Work, *, exam_id: str, hall: str) -> Answer:
     }
 
 
-def _protocol_1(row: DocumentRow) -> dict[str, Any]:
-    """An issue of Protocol № 1; ``sha256`` is ``None`` while it is being rendered."""
+def _protocols_1(work: Work, exam_id: str, hall: str) -> list[dict[str, Any]]:
+    issued = protocols_1(work, exam_id, hall)
+    newest = max((one.issue for one in issued if is_last_protocol_1(one)), default=None)
+    return [_protocol_1(one, newest) for one in issued]
+
+
+def _protocol_1(row: DocumentRow, newest: int | None) -> dict[str, Any]:
+    """An issue of Protocol № 1. ``is_former``: the last one until it was issued anew. ``sha256``: ``None`` while it is
+    being rendered.
+    """
     return {
         "issue": row.issue,
-        "is_last": is_last_protocol_1(row),
+        "is_last": row.issue == newest,
+        "is_former": is_last_protocol_1(row) and row.issue != newest,
         "ordered_at": row.ordered_at.isoformat(),
         "sha256": row.sha256,
     }

@@ -13,7 +13,7 @@ from contracts.refusals.general import NotFound
 from regulation import Regulation, in_force
 from services.admission.documents import APPENDIX_3
 from services.admission.rules.seating import Room
-from services.admission.tables import Application, Appointment, Declaration, Exam, Hall, Person, Seat
+from services.admission.tables import Application, Appointment, Arrival, Declaration, Exam, Hall, Person, Seat
 
 
 def exam_of(work: Work, exam_id: str) -> Exam:
@@ -87,6 +87,12 @@ def seated_in(work: Work, exam_id: str, hall: str) -> list[tuple[Seat, Applicati
     return [(seat, application) for seat, application in work.session.execute(query)]
 
 
+def arrivals_of(work: Work, exam_id: str) -> dict[str, str]:
+    """What happened at the door to each candidate who came there or did not: ``Arrival.state``."""
+    arrivals = work.session.scalars(select(Arrival).where(Arrival.exam_id == exam_id))
+    return {one.candidate_id: one.state for one in arrivals}
+
+
 def protocols_1(work: Work, exam_id: str, hall: str) -> list[DocumentRow]:
     """Every issue of a hall's Protocol № 1, the first one first."""
     query = select(DocumentRow).where(
@@ -96,7 +102,9 @@ def protocols_1(work: Work, exam_id: str, hall: str) -> list[DocumentRow]:
 
 
 def is_last_protocol_1(row: DocumentRow) -> bool:
-    """Whether an issue is the last one of its hall; those before it are for signature."""
+    """Whether an issue is a last one of its hall: those before the first such are for signature, those after it were
+    issued anew.
+    """
     return not row.context["it"].get("is_for_signature", False)
 
 

@@ -15,7 +15,7 @@ from services.grading.electronic.documents import APPENDIX_6
 from services.grading.electronic.documents import DOCUMENTS as ELECTRONIC
 from services.grading.paper.cards.drawing import STICKER_MM
 from services.grading.paper.cards.layout import MM_PER_INCH, card_layout
-from tests.documents.people import FRAME, LONG, person
+from tests.documents.people import FRAME, LONG, at, person
 from tests.documents.prescribed import SAYS
 from tests.documents.reading import embedded_fonts, outside_of, pages, squeezed
 from tests.documents.samples import samples
@@ -119,6 +119,14 @@ def test_protocol_1_for_signature_leaves_the_cells_of_signatures_and_leavings_to
     assert "предадени в" not in text
     assert "Никой кандидат не е напускал" not in text
     assert "Екземпляр за подпис" not in " ".join(pages(SAMPLES["appendix_3"].pdf()))
+
+
+def test_protocol_1_that_was_issued_anew_says_when_the_former_one_was() -> None:
+    of_hall = dataclasses.replace(SAMPLES["appendix_3"].context, former_at=at(12, 50))
+    printed = squeezed(" ".join(pages(dataclasses.replace(SAMPLES["appendix_3"], context=of_hall).pdf())))
+    said = squeezed("въведени след издаването на предишния протокол от 15.05.2027 г., 12,50 ч.")
+    assert said in printed
+    assert squeezed("Съставен наново") not in squeezed(" ".join(pages(SAMPLES["appendix_3"].pdf())))
 
 
 @pytest.mark.parametrize("name", MANY_ROWS)

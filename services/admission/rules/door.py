@@ -39,16 +39,20 @@ def identity_differences(applied: Person, names: str, identifier: str) -> tuple[
     return tuple(found)
 
 
+def missing(appeared: set[str], annulled: set[str], handed_in: set[str]) -> frozenset[str]:
+    """Who came and handed nothing in; an annulled test needs no hand-in. Source: Art. 29(2), 40(2)."""
+    return frozenset(appeared - annulled - handed_in)
+
+
 def check_handed_in(
     appeared: set[str], annulled: set[str], handed_in: set[str], *, deviation_reason: str | None
 ) -> frozenset[str]:
-    """Who came and handed nothing in. Refuse to close Protocol № 1 over them, unless the hall says why; an annulled
-    test needs no hand-in.
+    """Who came and handed nothing in. Refuse to close Protocol № 1 over them, unless the hall says why.
 
     Source: Art. 29(2), 40(2). Own choice: one who went away with his materials does not keep the protocol from the
     chair (Art. 30(2), 41(2)). Raises ``MaterialsMissing``.
     """
-    missing = appeared - annulled - handed_in
-    if missing and deviation_reason is None:
-        raise MaterialsMissing(count=len(missing))
-    return frozenset(missing)
+    gone = missing(appeared, annulled, handed_in)
+    if gone and deviation_reason is None:
+        raise MaterialsMissing(count=len(gone))
+    return gone

@@ -1,8 +1,6 @@
 """The day of the exam at the door, and Protocol № 1 (Art. 16 item 1, 20, 22, 27, 29–30)."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -18,42 +16,16 @@ from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from regulation import Session
 from regulation.calendar import local, local_day
 from services.admission import documents
-from services.admission.records import (
-    exam_of,
-    hall_of,
-    is_last_protocol_1,
-    law_of,
-    named,
-    names_of,
-    protocols_1,
-    seated_in,
-    staff_of,
-)
+from services.admission.records import arrivals_of, exam_of, hall_of, law_of, named, seated_in
 from services.admission.rules import door, seating
-from services.admission.tables import (
-    Annulment,
-    Application,
-    Appointment,
-    Arrival,
-    Declaration,
-    Exam,
-    Hall,
-    HandIn,
-    Leaving,
-    Seat,
-)
+from services.admission.tables import Annulment, Application, Appointment, Arrival, Declaration, Exam, Hall, Seat
 from services.admission.usecases.applications import record_ban
+from services.admission.usecases.protocol_1 import appendix_3, counted, issue_anew, next_issue, rows_of
 
-Row = TypeVar("Row", Annulment, Arrival, HandIn, Leaving)
 #: The only reason of an annulment that bars from later exams (Art. 8).
 COPYING = "copying"
-_NOTES: dict[str | None, str] = {"refused": "недопуснат (чл. 6, ал. 4, т. 4)", "absent": "неявил се"}
-_ANNULLED = "анулиран тест"
-_NOT_BACK = "не се е върнал в залата"
-_NOTHING = "не е предал изпитните материали"
 _FIELDS = {"names": Phrase("имена", "names"), "identifier": Phrase("ЕГН/ЛН/ЛНЧ", "personal number")}
 _UNTIL_READ = "instructions_read"  #: the law's word for the moment in ``Session.latecomers_until``
-_QUAESTOR_LINES = 3  #: App. 3 has places for so many
 
 
 def identify_candidate(
@@ -125,7 +97,7 @@ def close_door(work: Work, *, exam_id: str, hall: str) -> Answer:
     door.check_closing(work.now, local(exam.exam_on, _hours(exam, place).instructions_at))
     _close(work, place, work.now)
     work.session.flush()
-    arrivals = _arrivals(work, exam_id)
+    arrivals = arrivals_of(work, exam_id)
     seated = [seat.candidate_id for seat, _ in seated_in(work, exam_id, hall)]
     return {"absent": sum(arrivals.get(one) == "absent" for one in seated), "expected": len(seated)}
 
@@ -147,7 +119,7 @@ def _close(work: Work, place: Hall, at: datetime) -> None:
     if place.closed_at is not None:
         return
     place.closed_at = at
-    came = _arrivals(work, place.exam_id)
+    came = arrivals_of(work, place.exam_id)
     seated = seated_in(work, place.exam_id, place.hall)
     absent = [seat for seat, _ in seated if seat.candidate_id not in came]
     for seat in absent:
@@ -176,8 +148,8 @@ def issue_protocol_1_for_signature(work: Work, *, exam_id: str, hall: str) -> An
     exam = exam_of(work, exam_id)
     if exam.seats_assigned_at is None:
         raise OutOfOrder(state=Phrase("местата не са разпределени", "the seats have not been assigned"))
-    issue = _next_issue(work, exam_id, hall)
-    stands = _appendix_3(work, exam, place, _rows(work, exam_id, hall), is_for_signature=True)
+    issue = next_issue(work, exam_id, hall)
+    stands = appendix_3(work, exam, place, rows_of(work, exam_id, hall), is_for_signature=True)
     work.audit(exam_id, "protocol_1:issued_for_signature", "чл. 16, т. 1", hall=hall, issue=issue)
     order(work, documents.APPENDIX_3, exam_id, hall, stands, issue=issue)
     return {"hall": hall, "issue": issue}
@@ -186,123 +158,29 @@ def issue_protocol_1_for_signature(work: Work, *, exam_id: str, hall: str) -> An
 def issue_protocol_1(work: Work, *, exam_id: str, hall: str, deviation_reason: str | None = None) -> Answer:
     """The last issue of a hall's Protocol № 1, with its list of leavings (Art. 16 item 1, App. 3); once.
 
-    ``deviation_reason``: why somebody who came will not hand in (Art. 41(1)).
+    ``deviation_reason``: why somebody who came will not hand in (Art. 41(1)). What is told later has it issued anew.
     """
     place = _own_hall(work, exam_id, hall)
     if place.closed_at is None:
         raise OutOfOrder(state=Phrase("вратата не е затворена", "the door has not been closed"))
-    issue = _next_issue(work, exam_id, hall)
-    rows = _rows(work, exam_id, hall)
-    appeared = {one.candidate_id for one in rows if one.state == "identified"}
-    handed_in = {one.candidate_id for one in rows if one.handed_in}
-    annulled = {one.candidate_id for one in rows if one.is_annulled}
-    missing = door.check_handed_in(appeared, annulled, handed_in, deviation_reason=deviation_reason)
-    rows = [replace(one, is_missing=one.candidate_id in missing) for one in rows]
-    stands = _appendix_3(work, exam_of(work, exam_id), place, rows)
-    told = {"appeared": len(appeared), "missing": sorted(missing)}
+    issue = next_issue(work, exam_id, hall)
+    rows = rows_of(work, exam_id, hall)
+    of = counted(rows)
+    missing = door.check_handed_in(of.appeared, of.annulled, of.handed_in, deviation_reason=deviation_reason)
+    stands = appendix_3(work, exam_of(work, exam_id), place, rows, missing=missing)
+    told = {"appeared": len(of.appeared), "missing": sorted(missing)}
     reason = deviation_reason if missing else None
     work.audit(exam_id, "protocol_1:issued", "чл. 16, т. 1", hall=hall, issue=issue, deviation_reason=reason, **told)
     order(work, documents.APPENDIX_3, exam_id, hall, stands, issue=issue)
-    return {"hall": hall, "expected": len(rows), "appeared": len(appeared), "handed_in": len(handed_in)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Row:
-    """A line of Protocol № 1 before it is put into words."""
-
-    application: Application
-    state: str | None
-    handed_in: HandIn | None
-    is_annulled: bool
-    is_back: bool
-    is_missing: bool = False
-
-    @property
-    def candidate_id(self) -> str:
-        """Whose line it is."""
-        return self.application.candidate_id
-
-    def line(self, *, is_for_signature: bool) -> documents.Protocol1Row:
-        """The line as it stands on the document; where the candidate is to sign, nothing stands."""
-        return documents.Protocol1Row(
-            person=named(self.application),
-            username=self.application.username,
-            appeared=None if self.state is None else self.state == "identified",
-            handed_in_at=None if is_for_signature or self.handed_in is None else self.handed_in.handed_in_at,
-            entered_at=None if is_for_signature or self.handed_in is None else self.handed_in.entered_at,
-            note=self._note(),
-        )
-
-    def _note(self) -> str:
-        notes = {
-            _NOTES.get(self.state, ""): not self.is_annulled,
-            _ANNULLED: self.is_annulled,
-            _NOT_BACK: not self.is_back,
-            _NOTHING: self.is_missing,
-        }
-        return "; ".join(note for note, holds in notes.items() if note and holds)
-
-
-def _rows(work: Work, exam_id: str, hall: str) -> list[_Row]:
-    arrivals = _arrivals(work, exam_id)
-    handed_in = {one.candidate_id: one for one in _of(work, HandIn, exam_id)}
-    annulled = {one.candidate_id for one in _of(work, Annulment, exam_id)}
-    outside = {one.candidate_id for one in _of(work, Leaving, exam_id) if one.returned_at is None}
-    return [
-        _Row(
-            application=application,
-            state=arrivals.get(seat.candidate_id),
-            handed_in=handed_in.get(seat.candidate_id),
-            is_annulled=seat.candidate_id in annulled,
-            is_back=seat.candidate_id not in outside,
-        )
-        for seat, application in seated_in(work, exam_id, hall)
-    ]
-
-
-def _appendix_3(
-    work: Work, exam: Exam, place: Hall, rows: list[_Row], *, is_for_signature: bool = False
-) -> documents.Appendix3:
-    quaestors = _staff(work, exam.exam_id, place.hall, Role.QUAESTOR)
-    unnamed = [None] * (_QUAESTOR_LINES - len(quaestors))
-    return documents.Appendix3(
-        exam_on=exam.exam_on,
-        mode=Mode(place.mode),
-        session=place.session,
-        hall=place.hall,
-        is_for_signature=is_for_signature,
-        rows=tuple(one.line(is_for_signature=is_for_signature) for one in rows),
-        leavings=_leavings(work, exam.exam_id, {one.candidate_id: one.application for one in rows}),
-        blank_leavings=len(rows) if is_for_signature else 0,
-        administrator=next(iter(_staff(work, exam.exam_id, place.hall, Role.HALL_ADMINISTRATOR)), None),
-        quaestors=(*quaestors, *unnamed),
-    )
-
-
-def _next_issue(work: Work, exam_id: str, hall: str) -> int:
-    """The number of a hall's next issue of Protocol № 1; after the last one there is none."""
-    issued = protocols_1(work, exam_id, hall)
-    if any(is_last_protocol_1(one) for one in issued):
-        raise AlreadyDone(what=Phrase(f"протокол № 1, зала {hall}", f"Protocol No. 1, hall {hall}"))
-    return len(issued) + 1
-
-
-def _leavings(work: Work, exam_id: str, of: dict[str, Application]) -> tuple[documents.Leaving, ...]:
-    found = sorted(_of(work, Leaving, exam_id), key=lambda one: (one.left_at, one.candidate_id))
-    return tuple(
-        documents.Leaving(
-            names=names_of(of[one.candidate_id]),
-            left_at=one.left_at,
-            returned_at=one.returned_at,
-            entered_at=one.entered_at,
-        )
-        for one in found
-        if one.candidate_id in of
-    )
+    return {"hall": hall, "expected": len(rows), "appeared": len(of.appeared), "handed_in": len(of.handed_in)}
 
 
 def record_annulment(work: Work, event: SittingAnnulled) -> None:
     """A test was annulled; for attempted copying its author is banned (Art. 8, 28, 38)."""
+    seat, application = _seat_of(work, event.exam_id, event.candidate_id)
+    place = hall_of(work, event.exam_id, seat.hall, to_change=True)
+    if work.session.get(Annulment, (event.exam_id, event.candidate_id)) is not None:
+        return
     work.session.add(
         Annulment(
             exam_id=event.exam_id,
@@ -312,12 +190,13 @@ def record_annulment(work: Work, event: SittingAnnulled) -> None:
         )
     )
     if event.reason == COPYING:
-        _, application = _seat_of(work, event.exam_id, event.candidate_id)
         annulled_on = local_day(event.annulled_at)
         record_ban(work, application.identifier_type, application.identifier, annulled_on, event.exam_id)
         work.audit(
             event.exam_id, "ban:recorded", "чл. 8", candidate=event.candidate_id, annulled_on=annulled_on.isoformat()
         )
+    article = "чл. 28, ал. 1" if place.mode == Mode.ELECTRONIC else "чл. 38, ал. 1"
+    issue_anew(work, place, event.candidate_id, article)
 
 
 def _hours(exam: Exam, hall: Hall) -> Session:
@@ -344,15 +223,3 @@ def _own_hall(work: Work, exam_id: str, hall: str) -> Hall:
     if declared is None or work.session.scalar(mine) is None:
         raise NotYourHall(hall=hall)
     return found
-
-
-def _arrivals(work: Work, exam_id: str) -> dict[str, str]:
-    return {one.candidate_id: one.state for one in _of(work, Arrival, exam_id)}
-
-
-def _of(work: Work, table: type[Row], exam_id: str) -> list[Row]:
-    return list(work.session.scalars(select(table).where(table.exam_id == exam_id)))
-
-
-def _staff(work: Work, exam_id: str, hall: str, role: Role) -> tuple[Names, ...]:
-    return tuple(names_of(person) for appointment, person in staff_of(work, exam_id, role) if appointment.hall == hall)

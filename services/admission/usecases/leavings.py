@@ -1,38 +1,54 @@
-"""What the halls tell of who left, and of what was handed in: the lines of Protocol № 1 (Art. 27, 29(2), 37, 40(2))."""
+"""What the halls tell of who left, and of what was handed in: the lines of Protocol № 1 (Art. 27, 29(2), 37, 40(2)).
+
+What is told after the last issue has the protocol issued anew; what was heard already changes nothing, and is a
+fault with another hour.
+"""
+
+from datetime import datetime
 
 from chassis.work import Work
 from contracts.events.session import CandidateLeftHall, CandidateStayedOutside, MaterialsHandedIn
+from contracts.people import Mode
+from services.admission.records import hall_of
 from services.admission.tables import HandIn, Leaving
+from services.admission.usecases.protocol_1 import issue_anew
 
 
 def record_leaving(work: Work, event: CandidateLeftHall) -> None:
     """A line of the list of leavings (Art. 27, 37)."""
-    work.session.add(
-        Leaving(
-            exam_id=event.exam_id,
-            candidate_id=event.candidate_id,
-            left_at=event.left_at,
-            returned_at=event.returned_at,
-            entered_at=event.entered_at,
-        )
-    )
+    _keep(work, event, returned_at=event.returned_at)
 
 
 def record_staying_outside(work: Work, event: CandidateStayedOutside) -> None:
     """A line of the list of leavings without an hour of return (Art. 27, 37)."""
+    _keep(work, event, returned_at=None)
+
+
+def _keep(work: Work, event: CandidateLeftHall | CandidateStayedOutside, *, returned_at: datetime | None) -> None:
+    place = hall_of(work, event.exam_id, event.hall, to_change=True)
+    known = work.session.get(Leaving, (event.exam_id, event.candidate_id, event.left_at))
+    if known is not None:
+        _require_as_told(event.candidate_id, known.returned_at == returned_at)
+        return
     work.session.add(
         Leaving(
             exam_id=event.exam_id,
             candidate_id=event.candidate_id,
             left_at=event.left_at,
-            returned_at=None,
+            returned_at=returned_at,
             entered_at=event.entered_at,
         )
     )
+    issue_anew(work, place, event.candidate_id, "чл. 27" if place.mode == Mode.ELECTRONIC else "чл. 37")
 
 
 def record_hand_in(work: Work, event: MaterialsHandedIn) -> None:
     """The envelope of a candidate was handed in (Art. 29(2), 40(2))."""
+    place = hall_of(work, event.exam_id, event.hall, to_change=True)
+    known = work.session.get(HandIn, (event.exam_id, event.candidate_id))
+    if known is not None:
+        _require_as_told(event.candidate_id, known.handed_in_at == event.handed_in_at)
+        return
     work.session.add(
         HandIn(
             exam_id=event.exam_id,
@@ -41,3 +57,10 @@ def record_hand_in(work: Work, event: MaterialsHandedIn) -> None:
             entered_at=event.entered_at,
         )
     )
+    article = "чл. 29, ал. 2" if place.mode == Mode.ELECTRONIC else "чл. 40, ал. 2"
+    issue_anew(work, place, event.candidate_id, article)
+
+
+def _require_as_told(candidate_id: str, is_the_same: bool) -> None:
+    if not is_the_same:
+        raise ValueError(f"of candidate {candidate_id} another hour was told before")
