@@ -14,10 +14,13 @@ class Refusal(Exception):  # noqa: N818 - a refusal is a lawful answer, not an e
     Subclasses state ``article`` (where the rule stands), ``status`` (HTTP), and one sentence in each language; the
     sentences are format strings over the facts with which the refusal is raised. The code is the class's name.
 
+    One that stands under many articles is raised with the fact ``rule``, the citation of the one on which it rests;
+    that is then its ``article``, and its class tells the range.
+
     A fact in words is a ``Phrase``, told in the sentence's language; numbers, codes and citations are told as they are.
     """
 
-    article: ClassVar[str]
+    article: str
     status: ClassVar[int] = 409
     bg: ClassVar[str]
     en: ClassVar[str]
@@ -30,6 +33,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is a lawful answer, not an e
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts
+        self.article = facts.get("rule", self.article)
         super().__init__(self.sentence("en"))
 
     @property

@@ -1,5 +1,7 @@
 """Refusals that any door may answer with."""
 
+from typing import Any
+
 from contracts.refusals.base import Refusal
 
 
@@ -76,27 +78,30 @@ class KeyReused(Refusal):
 
 
 class DeadlinePassed(Refusal):
-    """An act after its term."""
+    """An act after its term. ``rule``: where the term stands."""
 
-    article = "чл. 6, ал. 2"
+    article = "чл. 6–51"
     bg = "Срокът е изтекъл на {until} ({rule})."
     en = "The term ended on {until} ({rule})."
 
 
 class TooEarly(Refusal):
-    """An act before its time."""
+    """An act before its time. ``rule``: where the time stands."""
 
-    article = "чл. 13"
+    article = "чл. 13–53"
     bg = "Действието не може да се извърши преди {not_before} ({rule})."
     en = "This may not be done before {not_before} ({rule})."
 
 
 class OutOfOrder(Refusal):
-    """A step whose earlier step has not been taken."""
+    """A step whose earlier step has not been taken, or which a later one ended. ``rule``: on what that order rests."""
 
-    article = "чл. 13"
+    article = "чл. 6–53"
     bg = "Действието не може да се извърши в това състояние: {state}."
     en = "This step is out of order: {state}."
+
+    def __init__(self, *, rule: str, **facts: Any) -> None:
+        super().__init__(rule=rule, **facts)
 
 
 class SamePerson(Refusal):

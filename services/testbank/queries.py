@@ -137,7 +137,8 @@ def peeled_variant(work: Work, *, exam_id: str, variant: int | None = None) -> A
         raise OutOfOrder(
             state=Phrase(
                 "външният плик не е отворен от председателя", "the outer envelope has not been opened by the chair"
-            )
+            ),
+            rule="чл. 13, ал. 7",
         )
     content = work.files.get(sealed.inner_sha256)
     return {"variant": sealed.variant, "peeled_base64": _base64(content), "sha256": sealed.inner_sha256}

@@ -1,6 +1,7 @@
 """What every refusal keeps to: an article, a sentence in each language, and the same answer over every door."""
 
 import ast
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from datetime import UTC, date, datetime
 from http import HTTPStatus
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,17 +18,27 @@ from hypothesis import strategies as st
 from contracts.people import CAPACITIES, FORMS, Mode, Role, reserved_to
 from contracts.phrase import Phrase
 from contracts.refusals import Refusal, by_code, every
+from regulation.citation import Citation, parse
 
 CHECKOUT = Path(__file__).parents[2]
 FOLDERS = ("chassis", "services", "contracts", "svops")
 CYRILLIC = re.compile("[А-Яа-яЁёЀ-ӿ]")
 #: „чл. 13, ал. 4, т. 1; чл. 14“, the house's own rules, and the letter of an option stand as they are in any language.
 CITATION = re.compile(r"чл\. \d+([\d\s,;–]|чл\.|ал\.|т\.|и)*|Собствено правило|[А-Я]")
+#: A rule is one place of the ordinance, or one for each form of the exam.
+PLACE = re.compile(r"чл\. (\d+)(?:, ал\. (\d+))?(?:, т\. (\d+))?")
+HOUSE_RULE = "Собствено правило"
 
 
 def places(sentence: str) -> set[str]:
     """The facts that a sentence has a place for."""
     return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def facts_of(refusal: type[Refusal]) -> set[str]:
+    """The facts with which it is raised: those of its sentences, and those that it asks for by name."""
+    asked = inspect.signature(refusal).parameters.values()
+    return places(refusal.bg) | {one.name for one in asked if one.kind is inspect.Parameter.KEYWORD_ONLY}
 
 
 def coded(refusal: type[Refusal]) -> str:
@@ -83,17 +95,37 @@ def test_a_refusal_is_the_same_after_its_way_through_another_service(
 ) -> None:
     phrase = st.builds(Phrase, st.text(), st.text())
     fact = st.one_of(st.text(), st.integers(), st.dates(), st.lists(st.text(), max_size=2), phrase)
-    raised = refusal(**{name: data.draw(fact) for name in sorted(places(refusal.bg))})
+    facts = {name: data.draw(st.text() if name == "rule" else fact) for name in sorted(facts_of(refusal))}
+    raised = refusal(**facts)
     received = Refusal.from_dict(json.loads(json.dumps(raised.to_dict())))
     assert type(received) is refusal
     assert received.to_dict() == raised.to_dict()
+    assert received.article == raised.article == facts.get("rule", refusal.article)
     assert [received.sentence(language) for language in ("bg", "en")] == [raised.sentence("bg"), raised.sentence("en")]
 
 
-def test_words_are_told_in_the_language_of_the_sentence_also_after_their_way_through_another_service() -> None:
-    raised = by_code("OutOfOrder")(state=Phrase("вратата не е затворена", "the door has not been closed"))
+@pytest.mark.parametrize(
+    ("code", "facts"),
+    [
+        ("OutOfOrder", {"state": Phrase("залата не е затворена", "the hall has not been closed"), "rule": "чл. 37"}),
+        ("TooEarly", {"not_before": date(2027, 5, 26), "rule": "чл. 53, ал. 2"}),
+        ("DeadlinePassed", {"until": date(2027, 5, 26), "rule": "чл. 51, ал. 1"}),
+    ],
+)
+def test_a_refusal_of_many_articles_names_the_one_on_which_it_rests(code: str, facts: dict[str, Any]) -> None:
+    raised = by_code(code)(**facts)
     told = json.loads(json.dumps(raised.to_dict(), ensure_ascii=False))
-    assert told["facts"] == {"state": {"bg": "вратата не е затворена", "en": "the door has not been closed"}}
+    received = Refusal.from_dict(told)
+    assert raised.article == told["article"] == received.article == received.to_dict()["article"] == facts["rule"]
+    assert by_code(code).article != facts["rule"]
+
+
+def test_words_are_told_in_the_language_of_the_sentence_also_after_their_way_through_another_service() -> None:
+    closed = Phrase("вратата не е затворена", "the door has not been closed")
+    raised = by_code("OutOfOrder")(state=closed, rule="чл. 22")
+    told = json.loads(json.dumps(raised.to_dict(), ensure_ascii=False))
+    words = {"bg": "вратата не е затворена", "en": "the door has not been closed"}
+    assert told["facts"] == {"rule": "чл. 22", "state": words}
     received = Refusal.from_dict(told)
     assert received.facts == raised.facts
     assert received.sentence("bg").endswith(": вратата не е затворена.")
@@ -162,7 +194,64 @@ def raised_in_the_code() -> Iterator[tuple[str, type[Refusal], set[str]]]:
 def test_every_refusal_is_raised_with_the_facts_that_its_sentences_tell() -> None:
     found = list(raised_in_the_code())
     assert len(found) > len(every()) / 2
-    assert [(place, coded(one)) for place, one, given in found if given != places(one.bg)] == []
+    assert [(place, coded(one)) for place, one, given in found if given != facts_of(one)] == []
+
+
+def is_rule(text: str) -> bool:
+    """Whether it is the house's own rule, or one or several places of the ordinance, cited as they are everywhere."""
+    found = [PLACE.fullmatch(one) for one in text.split("; ")]
+    cited = [Citation("Art", *(int(number or 0) for number in one.groups())) for one in found if one]
+    is_told_so = bool(cited) and text == "; ".join(one.bg for one in cited)
+    return text == HOUSE_RULE or (is_told_so and parse("; ".join(map(str, cited))) == tuple(cited))
+
+
+def rules_in_the_code() -> Iterator[tuple[str, ast.expr]]:
+    """Every expression that is given, or kept, as the rule on which a refusal rests: where, and which."""
+    for path, tree in parsed():
+        for node in ast.walk(tree):
+            match node:
+                case ast.keyword(arg="rule", value=value) | ast.Assign(targets=[ast.Name(id="rule")], value=value):
+                    yield f"{path}:{value.lineno}", value
+
+
+def written_in(node: ast.expr) -> list[str]:
+    """The texts that stand in an expression."""
+    return [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+def test_every_rule_in_the_code_is_a_place_of_the_ordinance_or_the_houses_own() -> None:
+    found = [(place, text) for place, rule in rules_in_the_code() for text in written_in(rule)]
+    assert len(found) > len(every()) / 2
+    assert [(place, text) for place, text in found if not is_rule(text)] == []
+
+
+def test_every_step_out_of_order_is_refused_with_the_rule_on_which_the_order_rests() -> None:
+    """A rule that is no text itself is a name ``rule``, whose texts the test above has seen."""
+    found = [
+        (place, [fact.value for fact in call.keywords if fact.arg == "rule"]) for place, call in calls({"OutOfOrder"})
+    ]
+    assert len(found) > len(every()) / 2
+    named = ast.dump(ast.Name("rule", ast.Load()))
+    assert [
+        place for place, rules in found if not any(written_in(one) or ast.dump(one) == named for one in rules)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("чл. 16, т. 8", True),
+        ("чл. 6, ал. 4, т. 4", True),
+        ("чл. 29, ал. 1; чл. 40, ал. 1", True),
+        ("Собствено правило", True),
+        ("чл. 13 ал. 3", False),
+        ("чл. 43, ал. 6, 7", False),
+        ("Art. 16", False),
+        ("", False),
+    ],
+)
+def test_a_rule_is_cited_in_one_form(text: str, *, is_one: bool) -> None:
+    assert is_rule(text) is is_one
 
 
 def bulgarian_in(node: ast.AST) -> Iterator[str]:

@@ -155,7 +155,7 @@ def decide_applications(work: Work, *, exam_id: str) -> Answer:
         raise (
             AlreadyDone(what=Phrase("решение по всички заявления", "decision on all applications"))
             if decided
-            else OutOfOrder(state=Phrase("няма заявления", "there are no applications"))
+            else OutOfOrder(state=Phrase("няма заявления", "there are no applications"), rule="чл. 6, ал. 5")
         )
     checks = _checks(work, waiting)
     if len(checks) < len(waiting):
@@ -251,7 +251,9 @@ def import_ban(
     today = local_day(work.now)
     digits = identifiers.normalised(identifier_type, identifier, today)
     if annulled_on > today:
-        raise OutOfOrder(state=Phrase("бъдеща дата на анулиране", "the date of the annulment lies in the future"))
+        raise OutOfOrder(
+            state=Phrase("бъдеща дата на анулиране", "the date of the annulment lies in the future"), rule="чл. 8"
+        )
     if not record_ban(work, identifier_type, digits, annulled_on, exam_id):
         raise AlreadyDone(what=Phrase(f"забрана от {annulled_on.isoformat()}", f"ban of {annulled_on.isoformat()}"))
     work.audit(exam_id, "ban:imported", "чл. 8", annulled_on=annulled_on.isoformat())

@@ -147,7 +147,9 @@ def issue_protocol_1_for_signature(work: Work, *, exam_id: str, hall: str) -> An
     place = _own_hall(work, exam_id, hall)
     exam = exam_of(work, exam_id)
     if exam.seats_assigned_at is None:
-        raise OutOfOrder(state=Phrase("местата не са разпределени", "the seats have not been assigned"))
+        raise OutOfOrder(
+            state=Phrase("местата не са разпределени", "the seats have not been assigned"), rule="чл. 16, т. 1"
+        )
     issue = next_issue(work, exam_id, hall)
     stands = appendix_3(work, exam, place, rows_of(work, exam_id, hall), is_for_signature=True)
     work.audit(exam_id, "protocol_1:issued_for_signature", "чл. 16, т. 1", hall=hall, issue=issue)
@@ -162,7 +164,7 @@ def issue_protocol_1(work: Work, *, exam_id: str, hall: str, deviation_reason: s
     """
     place = _own_hall(work, exam_id, hall)
     if place.closed_at is None:
-        raise OutOfOrder(state=Phrase("вратата не е затворена", "the door has not been closed"))
+        raise OutOfOrder(state=Phrase("вратата не е затворена", "the door has not been closed"), rule="чл. 16, т. 1")
     issue = next_issue(work, exam_id, hall)
     rows = rows_of(work, exam_id, hall)
     of = counted(rows)

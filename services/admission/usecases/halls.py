@@ -22,7 +22,7 @@ def plan_halls(work: Work, *, exam_id: str, halls: Sequence[dict[str, Any]]) -> 
     """Plan halls for a form and a sitting (Art. 15(1)); more may be added until seats are given out."""
     exam = exam_of(work, exam_id)
     if exam.seats_assigned_at is not None:
-        raise OutOfOrder(state=Phrase("местата са определени", "the seats have been assigned"))
+        raise OutOfOrder(state=Phrase("местата са определени", "the seats have been assigned"), rule="чл. 14")
     for one in halls:
         hall = Hall(exam_id=exam_id, closed_at=None, **one)
         seating.check_hall(room_of(hall), exam.modes, exam.sessions)
@@ -44,7 +44,7 @@ def assign_seats(work: Work, *, exam_id: str) -> Answer:
     seating.check_in_time(local_day(work.now), exam.exam_on, law)
     admitted = _admitted(work, exam_id)
     if not admitted:
-        raise OutOfOrder(state=Phrase("няма допуснати кандидати", "there are no admitted candidates"))
+        raise OutOfOrder(state=Phrase("няма допуснати кандидати", "there are no admitted candidates"), rule="чл. 14")
     halls = {one.hall: one for one in work.session.scalars(select(Hall).where(Hall.exam_id == exam_id))}
     seats = _seats(exam, admitted, halls)
     for candidate_id, (hall, row, column) in seats.items():

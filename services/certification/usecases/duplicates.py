@@ -31,7 +31,10 @@ def request_duplicate(work: Work, *, number: str, reason: str) -> Answer:
     """The holder asks for a duplicate (Art. 51(3)); one request at a time."""
     certificate = of_holder(work, number)
     if certificate.handed_at is None:
-        raise OutOfOrder(state=Phrase("сертификатът още не е получен", "the certificate has not been received yet"))
+        raise OutOfOrder(
+            state=Phrase("сертификатът още не е получен", "the certificate has not been received yet"),
+            rule="чл. 51, ал. 3",
+        )
     last = _latest_duplicate(work, number)
     if last is not None and last.issued_on is None:
         raise AlreadyDone(what=Phrase("заявяване на дубликат", "request for a duplicate"))
@@ -105,5 +108,5 @@ def _latest_duplicate(work: Work, number: str) -> Duplicate | None:
 def _open_duplicate(work: Work, number: str) -> Duplicate:
     duplicate = _latest_duplicate(work, number)
     if duplicate is None or duplicate.issued_on is not None:
-        raise OutOfOrder(state=Phrase("няма заявен дубликат", "no duplicate has been requested"))
+        raise OutOfOrder(state=Phrase("няма заявен дубликат", "no duplicate has been requested"), rule="чл. 51, ал. 3")
     return duplicate

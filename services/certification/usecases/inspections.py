@@ -64,7 +64,9 @@ def hold_inspection(work: Work, *, inspection_id: str, shown: Sequence[str], not
     inspection = _the_inspection(work, inspection_id)
     work.require(inspection.exam_id, Role.OFFICER)
     if inspection.at is None:
-        raise OutOfOrder(state=Phrase("не са определени ден и час", "day and hour have not been set"))
+        raise OutOfOrder(
+            state=Phrase("не са определени ден и час", "day and hour have not been set"), rule="чл. 53, ал. 2"
+        )
     if inspection.held_at is not None:
         raise AlreadyDone(what=Phrase("преглед на материалите", "inspection of the materials"))
     if work.now < inspection.at:

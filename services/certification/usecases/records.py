@@ -81,7 +81,7 @@ def require_upload(work: Work, sha256: str) -> None:
 def published_at(participant: Participant) -> datetime:
     """When the participant's result was published; raises ``OutOfOrder`` before."""
     if participant.published_at is None:
-        raise OutOfOrder(state=Phrase("резултатът не е публикуван", "the result has not been published"))
+        raise OutOfOrder(state=Phrase("резултатът не е публикуван", "the result has not been published"), rule="чл. 49")
     return participant.published_at
 
 

@@ -293,7 +293,8 @@ def hand_over_protocols(work: Work, *, exam_id: str, deviation_reason: str | Non
         raise OutOfOrder(
             state=Phrase(
                 "протоколите по чл. 43, ал. 2 и 4 не са готови", "the protocols of Art. 43(2) and (4) are not ready"
-            )
+            ),
+            rule="чл. 43, ал. 5",
         )
     work.session.add(Handover(exam_id=exam_id, handed_at=work.now))
     files = tuple(_handed(kind.title_bg, rows) for kind, rows in ((APPENDIX_6, individual), (APPENDIX_7, summary)))
@@ -350,11 +351,13 @@ def _all_graded(work: Work, exam_id: str) -> list[Sheet]:
             state=Phrase(
                 f"получени са {len(sheets)} електронни теста, явили са се {sum(ended)}",
                 f"{len(sheets)} electronic tests were received and {sum(ended)} candidates appeared",
-            )
+            ),
+            rule="чл. 43, ал. 4",
         )
     if not sheets or any(sheet.correct is None for sheet in sheets):
         raise OutOfOrder(
-            state=Phrase("не всички електронни тестове са оценени", "not all electronic tests have been graded")
+            state=Phrase("не всички електронни тестове са оценени", "not all electronic tests have been graded"),
+            rule="чл. 43, ал. 4",
         )
     return sheets
 

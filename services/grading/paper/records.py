@@ -201,7 +201,8 @@ def key_of(work: Work, exam_id: str, sub_variant: str | None) -> Key:
             state=Phrase(
                 f"ключът за подвариант {sub_variant} не е получен",
                 f"the answer key of sub-variant {sub_variant} has not been received",
-            )
+            ),
+            rule="Собствено правило",
         )
     return {int(question): letter for question, letter in row.answers.items()}
 

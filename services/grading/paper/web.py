@@ -137,7 +137,10 @@ class Pictures:
             if row is None:
                 raise NotFound(what=Phrase(f"материал за печат {subject}", f"material to print {subject}"))
             if row.sha256 is None:
-                raise OutOfOrder(state=Phrase("документът още се изготвя", "the document is still being made"))
+                raise OutOfOrder(
+                    state=Phrase("документът още се изготвя", "the document is still being made"),
+                    rule="Собствено правило",
+                )
             content = work.files.get(row.sha256)
         headers = {"content-disposition": f"inline; filename*=UTF-8''{quote(file_name(row))}"}
         return Response(content, media_type="application/pdf", headers=headers)

@@ -133,15 +133,18 @@ def draw_up_protocol(work: Work, *, exam_id: str, mode: Mode) -> Answer:
     exam = the_exam(work, exam_id)
     law = in_force(exam.regulation_on)
     results = _of_mode(work, exam_id, mode)
+    rule = _of(mode, "чл. 43, ал. 6", "чл. 48, ал. 3")
     if work.session.get(Protocol, (exam_id, mode)) is not None:
         raise AlreadyDone(what=Phrase(RESULTS_PROTOCOL.title_bg, "Results protocol"))
     for result in results:
         result.outcome = outcome(law, correct=result.correct, annulled=result.annulled, absent=result.absent)
     if not results or any(result.outcome is None for result in results):
-        raise OutOfOrder(state=Phrase("не всички резултати са получени", "not all results have been received"))
+        raise OutOfOrder(
+            state=Phrase("не всички резултати са получени", "not all results have been received"), rule=rule
+        )
     work.session.add(Protocol(exam_id=exam_id, mode=mode, drawn_up_at=work.now))
     counts = {str(kind): sum(result.outcome == kind for result in results) for kind in Outcome}
-    work.audit(exam_id, "results:protocol", _of(mode, "чл. 43, ал. 6", "чл. 48, ал. 3"), mode=mode, **counts)
+    work.audit(exam_id, "results:protocol", rule, mode=mode, **counts)
     order(work, RESULTS_PROTOCOL, exam_id, mode, _protocol(work, exam, law, mode, results))
     return counts
 
@@ -189,7 +192,9 @@ def publish_results(work: Work, *, exam_id: str, mode: Mode, deviation_reason: s
     """Every individual result to its profile (Art. 49); each is said once and never edited."""
     exam = the_exam(work, exam_id)
     if work.session.get(Protocol, (exam_id, mode)) is None:
-        raise OutOfOrder(state=Phrase("няма протокол на комисията", "there is no protocol of the commission"))
+        raise OutOfOrder(
+            state=Phrase("няма протокол на комисията", "there is no protocol of the commission"), rule="чл. 49"
+        )
     check_publication(work.now, last_day(mode, exam.exam_on, in_force(exam.regulation_on)), deviation_reason)
     results = [result for result in _of_mode(work, exam_id, mode) if result.published_at is None]
     if not results:

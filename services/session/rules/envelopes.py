@@ -16,7 +16,8 @@ def check_awaited(courses: Iterable[Course]) -> None:
     """
     if not any(has_appeared(one) and one.submitted_at is None and one.annulled_at is None for one in courses):
         raise OutOfOrder(
-            state=Phrase("последният плик в залата е предаден", "the last envelope of the hall has been handed in")
+            state=Phrase("последният плик в залата е предаден", "the last envelope of the hall has been handed in"),
+            rule="Собствено правило",
         )
 
 
@@ -27,25 +28,28 @@ def check(
     handed_in: int,
     undecided: int,
     not_terminated: int,
+    rule: str,
     deviation_reason: str | None = None,
 ) -> None:
     """Refuse to close a hall whose count does not come out, unless it says why; each envelope is somebody's.
 
     Source: Art. 28(1), 30(1), 41(1). Own choice: the ordinance has the numbers compared and does not say what follows,
     so a difference stands in the record with its reason; nobody may be left of whom the door has said neither that he
-    came nor that he did not, and no decided annulment may wait to be carried out. Raises ``EnvelopesDiffer`` or
-    ``OutOfOrder``.
+    came nor that he did not, and no decided annulment may wait to be carried out. ``rule``: by which of the two it is
+    counted. Raises ``EnvelopesDiffer`` or ``OutOfOrder``.
     """
     if undecided:
         raise OutOfOrder(
             state=Phrase(
                 f"за {undecided} кандидати няма отбелязване дали са се явили",
                 f"for {undecided} candidates it is not recorded whether they appeared",
-            )
+            ),
+            rule=rule,
         )
     if not_terminated:
         raise OutOfOrder(
-            state=Phrase("решено анулиране не е изпълнено", "an annulment that was decided has not been carried out")
+            state=Phrase("решено анулиране не е изпълнено", "an annulment that was decided has not been carried out"),
+            rule="чл. 28, ал. 1",
         )
     if envelopes != appeared and deviation_reason is None:
         raise EnvelopesDiffer(envelopes=envelopes, appeared=appeared)
@@ -54,7 +58,8 @@ def check(
             state=Phrase(
                 f"предадените материали са отбелязани за {handed_in} от {appeared} кандидати",
                 f"the handing in is recorded for {handed_in} of {appeared} candidates",
-            )
+            ),
+            rule=rule,
         )
 
 

@@ -43,6 +43,7 @@ def variant_of_session(session: int, opened: Sequence[int], *, is_reused: bool) 
             state=Phrase(
                 "вариантът на теста за тази сесия не е отворен",
                 "the variant of the test for this session has not been opened",
-            )
+            ),
+            rule="чл. 13, ал. 7",
         )
     return opened[wanted]

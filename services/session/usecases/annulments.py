@@ -9,7 +9,7 @@ from contracts.events.session import SittingAnnulled
 from contracts.people import Mode, Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
-from services.session.lookups import require_mode, sheet_of, sitting_in_own_hall, sitting_of
+from services.session.lookups import by_mode, require_mode, sheet_of, sitting_in_own_hall, sitting_of
 from services.session.rules.annulment import ACT, Reason, article
 from services.session.rules.incidents import Level
 from services.session.tables import Incident, Sitting
@@ -29,7 +29,9 @@ def report_cheating(work: Work, *, exam_id: str, candidate_id: str, reason: Reas
     """Tell the chair and the director at once (Art. 16 item 8); the sitting goes on (reading_21)."""
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     if hall.started_at is None:
-        raise OutOfOrder(state=Phrase("изпитът в залата не е започнал", "the exam in the hall has not started"))
+        raise OutOfOrder(
+            state=Phrase("изпитът в залата не е започнал", "the exam in the hall has not started"), rule="чл. 16, т. 8"
+        )
     incident = Incident(
         incident_id=uuid.uuid4(),
         exam_id=exam_id,
@@ -69,7 +71,8 @@ def _refuse_what_cannot_be(sitting: Sitting) -> None:
     if sitting.annulment_decided_at is not None:
         raise AlreadyDone(what=Phrase("анулиране на теста", "annulment of the test"))
     if sitting.identified_at is None and sitting.logged_in_at is None:
-        raise OutOfOrder(state=Phrase("кандидатът не се е явил", "the candidate did not appear"))
+        rule = by_mode(sitting, "чл. 28, ал. 1", "чл. 38, ал. 1")
+        raise OutOfOrder(state=Phrase("кандидатът не се е явил", "the candidate did not appear"), rule=rule)
 
 
 def terminate_access(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
@@ -82,13 +85,16 @@ def terminate_access(work: Work, *, exam_id: str, candidate_id: str) -> Answer:
             state=Phrase(
                 "анулирането не е решено от комисията и директора",
                 "the annulment has not been decided by the commission and the director",
-            )
+            ),
+            rule="чл. 28, ал. 1",
         )
     if sitting.annulled_at is not None:
         raise AlreadyDone(what=Phrase("прекратяване на достъпа", "ending of the access"))
     sheet = sheet_of(work, sitting)
     if sheet.opens_at is None:
-        raise OutOfOrder(state=Phrase("изпитът в залата не е започнал", "the exam in the hall has not started"))
+        raise OutOfOrder(
+            state=Phrase("изпитът в залата не е започнал", "the exam in the hall has not started"), rule="чл. 28, ал. 1"
+        )
     _annul(work, sitting)
     if sheet.closed_at is None:
         close(work, sitting, sheet, "annulled")

@@ -14,6 +14,7 @@ from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from contracts.refusals.session import SeatTaken, SittingClosed, UniqueNumberDiffers
 from services.session.lookups import (
+    by_mode,
     course_of,
     open_leaving,
     phase_of,
@@ -40,7 +41,8 @@ def confirm_number(work: Work, *, exam_id: str, candidate_id: str, unique_number
             state=Phrase(
                 "кандидатът не е влязъл в електронната система",
                 "the candidate has not logged in to the electronic system",
-            )
+            ),
+            rule="чл. 16, т. 4",
         )
     if not secrets.compare_digest(sitting.unique_number, unique_number):
         raise UniqueNumberDiffers
@@ -59,11 +61,14 @@ def record_leaving(
     if sitting.left_at is not None:
         raise AlreadyDone(what=Phrase("напускане на залата", "leaving of the hall"))
     moment = moment_of(work, hall, hour, late_reason, after=(hall.started_at, last_passed(work, sitting)))
+    rule = by_mode(hall, "чл. 27", "чл. 37")
     if phase_of(work, sitting, hall, moment.at).state not in {State.ANSWERING, State.SUSPENDED}:
-        raise OutOfOrder(state=Phrase("кандидатът не решава теста", "the candidate is not working on the test"))
+        raise OutOfOrder(
+            state=Phrase("кандидатът не решава теста", "the candidate is not working on the test"), rule=rule
+        )
     sitting.left_at = moment.at
     work.session.add(Leaving(sitting_id=sitting.sitting_id, left_at=moment.at, entered_at=moment.entered_at))
-    work.audit(exam_id, "candidate:left", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id, **moment.told)
+    work.audit(exam_id, "candidate:left", rule, candidate=candidate_id, **moment.told)
     return {"left_at": moment.at.isoformat()}
 
 
@@ -72,16 +77,22 @@ def record_return(
 ) -> Answer:
     """The candidate is back; says ``CandidateLeftHall`` with both hours (Art. 27, 37)."""
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
+    rule = by_mode(hall, "чл. 27", "чл. 37")
     if sitting.left_at is None:
-        raise OutOfOrder(state=Phrase("кандидатът не е напускал залата", "the candidate has not left the hall"))
+        raise OutOfOrder(
+            state=Phrase("кандидатът не е напускал залата", "the candidate has not left the hall"), rule=rule
+        )
     if hall.ended_at is not None:
-        raise OutOfOrder(state=Phrase("изпитът в залата е приключил", "the exam in the hall has ended"))
+        raise OutOfOrder(
+            state=Phrase("изпитът в залата е приключил", "the exam in the hall has ended"),
+            rule=by_mode(hall, "чл. 29, ал. 1", "чл. 40, ал. 1"),
+        )
     leaving = open_leaving(work, sitting)
     moment = moment_of(work, hall, hour, late_reason, after=(leaving.left_at,))
     leaving.returned_at, sitting.left_at = moment.at, None
     leaving.entered_at = moment.entered_at or leaving.entered_at
     _tell_leaving(work, sitting, leaving, moment.at)
-    work.audit(exam_id, "candidate:returned", _of(hall, "чл. 27", "чл. 37"), candidate=candidate_id, **moment.told)
+    work.audit(exam_id, "candidate:returned", rule, candidate=candidate_id, **moment.told)
     return {"left_at": leaving.left_at.isoformat(), "returned_at": moment.at.isoformat()}
 
 
@@ -94,7 +105,9 @@ def record_past_leaving(
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
     require_mode(hall, Mode.PAPER)
     if hall.started_at is None or hall.ends_at is None or not has_appeared(course_of(sitting, hall, None)):
-        raise OutOfOrder(state=Phrase("кандидатът не е решавал теста", "the candidate was not working on the test"))
+        raise OutOfOrder(
+            state=Phrase("кандидатът не е решавал теста", "the candidate was not working on the test"), rule="чл. 37"
+        )
     awaited = [] if hall.reconciled_at is not None else sittings_in(work, hall)
     envelopes.check_awaited(course_of(one, hall, None) for one in awaited)
     left = moment_of(work, hall, hour, late_reason, after=(hall.started_at,))
@@ -141,7 +154,8 @@ def move_sitting(work: Work, *, exam_id: str, candidate_id: str, seat: str) -> A
             state=Phrase(
                 "кандидатът не е влязъл в електронната система",
                 "the candidate has not logged in to the electronic system",
-            )
+            ),
+            rule="чл. 17, т. 4",
         )
     _refuse_taken(work, hall, sitting, seat)
     left, sitting.seat = sitting.seat, seat
@@ -185,12 +199,18 @@ def hand_in(
     if sitting.handed_in_at is not None:
         raise AlreadyDone(what=Phrase("предаване на материалите", "handing in of the materials"))
     if sitting.left_at is not None and hall.ended_at is None:
-        raise OutOfOrder(state=Phrase("кандидатът е извън залата", "the candidate is outside the hall"))
+        raise OutOfOrder(
+            state=Phrase("кандидатът е извън залата", "the candidate is outside the hall"),
+            rule=by_mode(hall, "чл. 27", "чл. 37"),
+        )
     has_returned = sitting.left_at is None
+    rule = by_mode(hall, "чл. 29, ал. 2", "чл. 40, ал. 2") if has_returned else by_mode(hall, "чл. 27", "чл. 37")
     done = (hall.started_at, last_passed(work, sitting), None if has_returned else hall.ended_at)
     moment = moment_of(work, hall, hour, late_reason, after=done)
     if phase_of(work, sitting, hall, moment.at).state not in _may_hand_in(hall):
-        raise OutOfOrder(state=Phrase("изпитът на кандидата не е приключил", "the candidate's sitting has not ended"))
+        raise OutOfOrder(
+            state=Phrase("изпитът на кандидата не е приключил", "the candidate's sitting has not ended"), rule=rule
+        )
     sitting.handed_in_at = moment.at
     event = MaterialsHandedIn(
         exam_id=exam_id,
@@ -201,16 +221,11 @@ def hand_in(
         entered_at=moment.entered_at,
     )
     work.emit(event)
-    authority = _of(hall, "чл. 29, ал. 2", "чл. 40, ал. 2") if has_returned else _of(hall, "чл. 27", "чл. 37")
     told = {"candidate": candidate_id, "has_returned": has_returned}
-    work.audit(exam_id, "materials:handed_in", authority, **told, **moment.told)
+    work.audit(exam_id, "materials:handed_in", rule, **told, **moment.told)
     return {"handed_in_at": moment.at.isoformat()}
 
 
 def _may_hand_in(hall: Hall) -> frozenset[State]:
     """On paper the handing in is what ends the sitting."""
     return _MAY_HAND_IN | OPEN if hall.mode == Mode.PAPER else _MAY_HAND_IN
-
-
-def _of(hall: Hall, electronic: str, paper: str) -> str:
-    return electronic if hall.mode == Mode.ELECTRONIC else paper

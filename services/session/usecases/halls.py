@@ -15,6 +15,7 @@ from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from regulation import Regulation
 from services.session.lookups import (
+    by_mode,
     exam_of,
     hall_of,
     law_of,
@@ -52,7 +53,7 @@ def record_instructions_read(
     law_hours = hours.session_of(law_of(work, exam_id), mode, place.session)
     hours.check_instructions(moment.at, exam_of(work, exam_id).exam_on, law_hours)
     place.instructions_read_at = moment.at
-    authority = "чл. 23, ал. 2" if mode is Mode.ELECTRONIC else "чл. 35, ал. 1"
+    authority = by_mode(place, "чл. 23, ал. 2", "чл. 35, ал. 1")
     work.emit(
         InstructionsRead(
             exam_id=exam_id, mode=mode, session=place.session, hall=hall, read_at=place.instructions_read_at
@@ -70,7 +71,7 @@ def let_in_by_envelope(work: Work, *, exam_id: str, session: int, reason: str) -
     """
     work.require(exam_id, Role.SYSTEM_ADMINISTRATOR)
     halls = [hall for hall in _of_session(work, exam_id, session) if hall.ended_at is None]
-    _check_read(halls)
+    _check_read(halls, rule="Собствено правило")
     waiting = [hall for hall in halls if hall.by_envelope_at is None]
     if not waiting:
         raise AlreadyDone(what=Phrase(f"влизане по плик в сесия {session}", f"log-in by envelope in session {session}"))
@@ -111,7 +112,7 @@ def _electronic_halls(work: Work, exam_id: str, session: int) -> list[Hall]:
     halls = _of_session(work, exam_id, session)
     if any(hall.started_at is not None for hall in halls):
         raise AlreadyDone(what=Phrase(f"отключване на сесия {session}", f"unlocking of session {session}"))
-    _check_read(halls)
+    _check_read(halls, rule="чл. 24, ал. 1")
     return halls
 
 
@@ -123,13 +124,14 @@ def _of_session(work: Work, exam_id: str, session: int) -> list[Hall]:
     return halls
 
 
-def _check_read(halls: list[Hall]) -> None:
+def _check_read(halls: list[Hall], *, rule: str) -> None:
     if unread := [hall.hall for hall in halls if hall.instructions_read_at is None]:
         names = ", ".join(unread)
         raise OutOfOrder(
             state=Phrase(
                 f"указанията не са прочетени в зали {names}", f"the instructions have not been read in halls {names}"
-            )
+            ),
+            rule=rule,
         )
 
 
@@ -184,7 +186,9 @@ def start_paper(
     if place.started_at is not None:
         raise AlreadyDone(what=Phrase(f"начало в зала {hall}", f"start in hall {hall}"))
     if place.instructions_read_at is None:
-        raise OutOfOrder(state=Phrase("указанията не са прочетени", "the instructions have not been read"))
+        raise OutOfOrder(
+            state=Phrase("указанията не са прочетени", "the instructions have not been read"), rule="чл. 35, ал. 2"
+        )
     law = law_of(work, exam_id)
     moment = moment_of(work, place, hour, late_reason, after=(place.instructions_read_at,))
     hours.check_start(moment.at, exam_of(work, exam_id).exam_on, law.clock.paper)
@@ -199,7 +203,7 @@ def announce_remaining(
     """Announce the remaining time in the last minutes (Art. 39(2), App. 4)."""
     place = own_hall(work, exam_id, hall)
     moment = moment_of(work, place, hour, late_reason, after=(place.started_at,))
-    ends_at = _running_until(place, moment.at)
+    ends_at = _running_until(place, moment.at, rule="чл. 39, ал. 2")
     law_hours = hours.session_of(law_of(work, exam_id), Mode(place.mode), place.session)
     hours.check_warning(moment.at, ends_at, law_hours)
     minutes = _remaining(work, place, ends_at, REMAINING, moment.at)
@@ -215,7 +219,7 @@ def write_remaining(
     place = own_hall(work, exam_id, hall)
     require_mode(place, Mode.PAPER)
     moment = moment_of(work, place, hour, late_reason, after=(place.started_at,))
-    ends_at = _running_until(place, moment.at)
+    ends_at = _running_until(place, moment.at, rule="чл. 39, ал. 1")
     due = hours.writings(place.started_at or ends_at, ends_at, law_of(work, exam_id).clock.paper)
     earlier = select(Announcement.announced_at).where(
         Announcement.exam_id == exam_id, Announcement.hall == hall, Announcement.kind == WRITTEN
@@ -231,11 +235,14 @@ def _last_announced(work: Work, place: Hall) -> datetime | None:
     return work.session.scalar(select(func.max(Announcement.announced_at)).where(*of_hall))
 
 
-def _running_until(place: Hall, at: datetime) -> datetime:
+def _running_until(place: Hall, at: datetime, *, rule: str) -> datetime:
     if place.reconciled_at is not None:
-        raise OutOfOrder(state=Phrase("пликовете в залата са сверени", "the envelopes of the hall have been compared"))
+        raise OutOfOrder(
+            state=Phrase("пликовете в залата са сверени", "the envelopes of the hall have been compared"),
+            rule="Собствено правило",
+        )
     if place.ends_at is None or min(place.ends_at, place.ended_at or place.ends_at) <= at:
-        raise OutOfOrder(state=Phrase("изпитът в залата не тече", "the exam in the hall is not running"))
+        raise OutOfOrder(state=Phrase("изпитът в залата не тече", "the exam in the hall is not running"), rule=rule)
     return place.ends_at
 
 
@@ -259,7 +266,8 @@ def announce(work: Work, *, exam_id: str, hall: str, text: str) -> Answer:
     """Tell a hall something, in words; kept with those who said it and when (Art. 16)."""
     place = own_hall(work, exam_id, hall)
     if place.ended_at is not None:
-        raise OutOfOrder(state=Phrase("изпитът в залата е приключил", "the exam in the hall has ended"))
+        rule = by_mode(place, "чл. 29, ал. 1", "чл. 40, ал. 1")
+        raise OutOfOrder(state=Phrase("изпитът в залата е приключил", "the exam in the hall has ended"), rule=rule)
     row = Announcement(exam_id=exam_id, hall=hall, kind="text", text=text, announced_by=work.actor.id)
     row.announced_at = work.now
     work.session.add(row)
@@ -273,7 +281,10 @@ def end_hall(work: Work, *, exam_id: str, hall: str, hour: str | None = None, la
     work.require(exam_id, Role.HALL_ADMINISTRATOR)
     place = own_hall(work, exam_id, hall)
     if place.ends_at is None:
-        raise OutOfOrder(state=Phrase("изпитът в залата не е започнал", "the exam in the hall has not started"))
+        rule = by_mode(place, "чл. 29, ал. 1", "чл. 40, ал. 1")
+        raise OutOfOrder(
+            state=Phrase("изпитът в залата не е започнал", "the exam in the hall has not started"), rule=rule
+        )
     if place.ended_at is not None:
         raise AlreadyDone(what=Phrase(f"край в зала {hall}", f"end in hall {hall}"))
     sittings = sittings_in(work, place)

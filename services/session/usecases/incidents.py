@@ -13,6 +13,7 @@ from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from contracts.refusals.session import SittingClosed
 from services.session.lookups import (
+    by_mode,
     exam_of,
     hall_of,
     incident_of,
@@ -65,7 +66,9 @@ def record_incident(
     """Write down what happened in a hall, to one candidate or to all (Art. 16)."""
     own_hall(work, exam_id, hall)
     if candidate_id is not None and sitting_of(work, exam_id, candidate_id).hall != hall:
-        raise OutOfOrder(state=Phrase("кандидатът не е в тази зала", "the candidate is not in this hall"))
+        raise OutOfOrder(
+            state=Phrase("кандидатът не е в тази зала", "the candidate is not in this hall"), rule="чл. 16"
+        )
     incident = _reported(work, exam_id, hall, candidate_id, "event", description)
     incident.code, incident.level = code, level_of(code, level)
     facts = {"hall": hall, "candidate": candidate_id, "code": code, "level": incident.level}
@@ -96,7 +99,7 @@ def decide_incident(work: Work, *, exam_id: str, incident_id: str, decision: str
     incident = incident_of(work, exam_id, incident_id)
     _refuse_decided(work, incident)
     if incident.level != Level.DECISION:
-        raise OutOfOrder(state=Phrase("записано е само за сведение", "it is a note only"))
+        raise OutOfOrder(state=Phrase("записано е само за сведение", "it is a note only"), rule="Собствено правило")
     if incident.kind == "cheating":
         _refuse_while_annulment_stands(work, incident)
     _decide(work, incident, decision)
@@ -129,10 +132,12 @@ def _refuse_while_annulment_stands(work: Work, incident: Incident) -> None:
         ActRow.expires_at > work.now,
     )
     if work.session.scalar(proposed.limit(1)) is not None:
+        place = work.session.get_one(Hall, (incident.exam_id, incident.hall))
         raise OutOfOrder(
             state=Phrase(
                 "предложено е анулиране и чака директора", "an annulment was proposed and waits for the director"
-            )
+            ),
+            rule=by_mode(place, "чл. 28, ал. 1", "чл. 38, ал. 1"),
         )
 
 
@@ -150,7 +155,9 @@ def propose_time(work: Work, *, exam_id: str, incident_id: str, minutes: int, re
 def _refuse_to_give(work: Work, incident: Incident) -> None:
     _refuse_decided(work, incident)
     if incident.kind not in _GIVES_TIME:
-        raise OutOfOrder(state=Phrase("за това не се добавя време", "no time is given back for this"))
+        raise OutOfOrder(
+            state=Phrase("за това не се добавя време", "no time is given back for this"), rule="чл. 10, ал. 2"
+        )
 
 
 def confirm_time(work: Work, *, exam_id: str, incident_id: str) -> Answer:
@@ -208,7 +215,9 @@ def suspend_screen(work: Work, *, exam_id: str, candidate_id: str, reason: str) 
     if sheet.suspended_at is not None:
         raise AlreadyDone(what=Phrase("спиране на екрана", "suspension of the screen"))
     if phase_of(work, sitting, hall).state not in _MAY_BE_SUSPENDED:
-        raise OutOfOrder(state=Phrase("кандидатът не е на екрана си", "the candidate is not at a screen"))
+        raise OutOfOrder(
+            state=Phrase("кандидатът не е на екрана си", "the candidate is not at a screen"), rule="Собствено правило"
+        )
     sheet.suspended_at = work.now
     _tell_suspension(work, sitting, "suspended", reason)
     return {"suspended_at": work.now.isoformat()}
@@ -219,7 +228,7 @@ def lift_suspension(work: Work, *, exam_id: str, candidate_id: str, reason: str)
     sitting, _ = sitting_in_own_hall(work, exam_id, candidate_id)
     sheet = sheet_of(work, sitting)
     if sheet.suspended_at is None:
-        raise OutOfOrder(state=Phrase("екранът не е спрян", "the screen is not suspended"))
+        raise OutOfOrder(state=Phrase("екранът не е спрян", "the screen is not suspended"), rule="Собствено правило")
     sheet.suspended_at = None
     _tell_suspension(work, sitting, "resumed", reason)
     return {"resumed_at": work.now.isoformat()}

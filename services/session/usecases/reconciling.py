@@ -24,6 +24,7 @@ from services.session.documents import (
     Protocol2Row,
 )
 from services.session.lookups import (
+    by_mode,
     course_of,
     exam_of,
     hall_of,
@@ -47,22 +48,23 @@ def reconcile_hall(
 ) -> Answer:
     """Compare the envelopes with those who came (Art. 30(1), 41(1)); a difference is taken with its reason alone."""
     place = own_hall(work, exam_id, hall)
+    rule = by_mode(place, "чл. 30, ал. 1", "чл. 41, ал. 1")
     if place.ended_at is None:
         raise OutOfOrder(
             state=Phrase(
                 "краят на изпита в залата не е обявен", "the end of the exam in the hall has not been announced"
-            )
+            ),
+            rule=rule,
         )
     if place.reconciled_at is not None:
         raise AlreadyDone(what=Phrase(f"сверяване в зала {hall}", f"reconciliation in hall {hall}"))
     sittings = sittings_in(work, place)
     came = _who_came(place, sittings)
     reason = deviation_reason if envelopes != len(came) else None
-    _check(place, sittings, came, counted=envelopes, deviation_reason=reason)
+    _check(place, sittings, came, counted=envelopes, deviation_reason=reason, rule=rule)
     place.envelopes, place.envelopes_reason, place.reconciled_at = envelopes, reason, work.now
-    authority = "чл. 30, ал. 1" if place.mode == Mode.ELECTRONIC else "чл. 41, ал. 1"
     counted = {"envelopes": envelopes, "appeared": len(came), "deviation_reason": reason}
-    work.audit(exam_id, "hall:reconciled", authority, hall=hall, **counted)
+    work.audit(exam_id, "hall:reconciled", rule, hall=hall, **counted)
     work.session.flush()
     _order_documents(work, place, came, explanation=reason or "")
     return {"appeared": len(came), "envelopes": envelopes}
@@ -75,9 +77,11 @@ def take_over_hall(
     last hall the sittings have ended.
     """
     place = hall_of(work, exam_id, hall)
+    rule = by_mode(place, "чл. 30, ал. 2", "чл. 41, ал. 2")
     if place.envelopes is None:
         raise OutOfOrder(
-            state=Phrase("пликовете в залата не са сверени", "the envelopes of the hall have not been compared")
+            state=Phrase("пликовете в залата не са сверени", "the envelopes of the hall have not been compared"),
+            rule=rule,
         )
     if place.taken_over_at is not None:
         raise AlreadyDone(what=Phrase(f"приемане от зала {hall}", f"taking over from hall {hall}"))
@@ -85,8 +89,7 @@ def take_over_hall(
     reason = deviation_reason if envelopes != place.envelopes else None
     place.taken_over_by, place.taken_over_at = work.actor.id, work.now
     place.taken_over_envelopes, place.taken_over_reason = envelopes, reason
-    authority = "чл. 30, ал. 2" if place.mode == Mode.ELECTRONIC else "чл. 41, ал. 2"
-    work.audit(exam_id, "hall:taken_over", authority, hall=hall, envelopes=envelopes, deviation_reason=reason)
+    work.audit(exam_id, "hall:taken_over", rule, hall=hall, envelopes=envelopes, deviation_reason=reason)
     work.session.flush()
     return {"taken_over_at": work.now.isoformat(), "sittings_ended": _tell_if_last(work, place)}
 
@@ -96,7 +99,7 @@ def _who_came(hall: Hall, sittings: list[Sitting]) -> list[Sitting]:
 
 
 def _check(
-    hall: Hall, sittings: list[Sitting], came: list[Sitting], *, counted: int, deviation_reason: str | None
+    hall: Hall, sittings: list[Sitting], came: list[Sitting], *, counted: int, deviation_reason: str | None, rule: str
 ) -> None:
     gone = [one for one in sittings if one.absent_at is not None or one.refused_at is not None]
     rules.check(
@@ -109,6 +112,7 @@ def _check(
             for one in sittings
         ),
         deviation_reason=deviation_reason,
+        rule=rule,
     )
 
 
@@ -166,7 +170,8 @@ def issue_protocol_2(work: Work, *, exam_id: str, hall: str) -> Answer:
     require_mode(place, Mode.ELECTRONIC)
     if place.started_at is None:
         raise OutOfOrder(
-            state=Phrase("електронната система не е отключена", "the electronic system has not been unlocked")
+            state=Phrase("електронната система не е отключена", "the electronic system has not been unlocked"),
+            rule="чл. 25",
         )
     work.audit(exam_id, "protocol_2:issued", "чл. 25", hall=hall)
     issue = _order_protocol_2(work, place, _who_came(place, sittings_in(work, place)))

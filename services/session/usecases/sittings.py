@@ -61,8 +61,9 @@ def _who(work: Work, username: str, password: str) -> Sitting:
 
 def _refuse_closed(work: Work, sitting: Sitting, sheet: Sheet) -> None:
     if sitting.refused_at is not None or (sitting.absent_at is not None and sitting.logged_in_at is None):
+        rule = "чл. 22" if sitting.refused_at is None else "чл. 6, ал. 4, т. 4"
         raise OutOfOrder(
-            state=Phrase("кандидатът не е допуснат в залата", "the candidate has not been let into the hall")
+            state=Phrase("кандидатът не е допуснат в залата", "the candidate has not been let into the hall"), rule=rule
         )
     if sheet.closed_at is not None or sitting.annulled_at is not None:
         raise SittingClosed

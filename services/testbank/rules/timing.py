@@ -64,7 +64,7 @@ def check_before_start(exam_on: date, now: datetime, law: Regulation) -> None:
     """
     start = local(exam_on, law.clock.electronic_first.start_at)
     if now > start:
-        raise DeadlinePassed(until=_told(start), rule="чл. 13")
+        raise DeadlinePassed(until=_told(start), rule="Собствено правило")
 
 
 def _told(instant: datetime) -> str:

@@ -66,7 +66,8 @@ def reveal_draw(work: Work, *, exam_id: str, value: str) -> Answer:
             state=Phrase(
                 "член на комисията и нотариус не са се обвързали",
                 "a member of the commission and a notary have not committed themselves",
-            )
+            ),
+            rule="чл. 13, ал. 5",
         )
     _check_open(work, exam, next((share.deviation_reason for share in shares.values() if share.deviation_reason), None))
     mine = shares[_role(work, exam_id)]
@@ -84,7 +85,9 @@ def reveal_draw(work: Work, *, exam_id: str, value: str) -> Answer:
 
 def _check_open(work: Work, exam: Exam, deviation_reason: str | None) -> None:
     if not exams.variants_of(work, exam.exam_id):
-        raise OutOfOrder(state=Phrase("вариантите не са запечатани", "the variants have not been sealed"))
+        raise OutOfOrder(
+            state=Phrase("вариантите не са запечатани", "the variants have not been sealed"), rule="чл. 13, ал. 5"
+        )
     if work.session.get(Draw, exam.exam_id) is not None:
         raise AlreadyDone(what=Phrase("тегленето", "the draw"))
     timing.check_step(timing.DRAW, exam.exam_on, work.now, exams.law_of(exam), deviation_reason)

@@ -81,7 +81,9 @@ def draw_of(work: Work, exam_id: str) -> Draw:
     """The draw; raises ``OutOfOrder`` before it."""
     draw = work.session.get(Draw, exam_id)
     if draw is None:
-        raise OutOfOrder(state=Phrase("вариантът не е изтеглен", "the variant has not been drawn"))
+        raise OutOfOrder(
+            state=Phrase("вариантът не е изтеглен", "the variant has not been drawn"), rule="чл. 13, ал. 5"
+        )
     return draw
 
 

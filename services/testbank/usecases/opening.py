@@ -48,7 +48,8 @@ def finish_opening(work: Work, *, exam_id: str, plaintext: bytes, variant: int |
         raise OutOfOrder(
             state=Phrase(
                 "външният плик не е отворен от председателя", "the outer envelope has not been opened by the chair"
-            )
+            ),
+            rule="чл. 13, ал. 7",
         )
     if opening.finished_at is not None:
         raise AlreadyDone(

@@ -22,7 +22,7 @@ def test_every_admitted_candidate_is_told_place_and_hour(stage: Stage) -> None:
     assert paper[0]["entry_at"] == "2027-05-15T05:30:00Z"
     assert paper[0]["starts_at"] == "2027-05-15T06:30:00Z"
     refused(stage.tell("assign_seats", {"exam_id": EXAM}, "chair"), "AlreadyDone")
-    refused(stage.tell("plan_halls", {"exam_id": EXAM, "halls": [hall("Я")]}, "chair"), "OutOfOrder")
+    refused(stage.tell("plan_halls", {"exam_id": EXAM, "halls": [hall("Я")]}, "chair"), "OutOfOrder", "чл. 14")
 
 
 def test_seats_follow_from_the_exam_and_not_from_chance(at_moment: Callable[[str], Stage]) -> None:

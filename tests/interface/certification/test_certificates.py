@@ -180,7 +180,7 @@ def test_a_repeated_request_with_the_same_key_is_answered_and_does_nothing(regis
 
 def test_a_duplicate_follows_the_request_and_its_own_fee(register: Register) -> None:
     number = register.handed()
-    refused(register.prove(number, holder(1), "prove_duplicate_fee"), "OutOfOrder")
+    refused(register.prove(number, holder(1), "prove_duplicate_fee"), "OutOfOrder", "чл. 51, ал. 3")
     refused(register.house.tell("issue_duplicate", {"number": number}, MINISTER), "OutOfOrder")
     asked = good(register.ask_duplicate(number, holder(1)))
     assert asked == {"number": number, "issue": 2, "due_on": "2027-07-05"}

@@ -44,7 +44,7 @@ def holding(inspection_id: str, *shown: str) -> dict[str, Any]:
 def test_an_inspection_is_asked_for_scheduled_and_held_with_a_record(register: Register) -> None:
     register.take_part(["failed"])
     inspection = asked(register, holder(1))
-    refused(register.house.tell("hold_inspection", holding(inspection), OFFICER), "OutOfOrder")
+    refused(register.house.tell("hold_inspection", holding(inspection), OFFICER), "OutOfOrder", "чл. 53, ал. 2")
     good(register.house.tell("schedule_inspection", scheduling(inspection), DIRECTOR))
     register.house.at("2027-06-22T10:59:59+03:00")
     refused(register.house.tell("hold_inspection", holding(inspection), OFFICER), "TooEarly", "чл. 53, ал. 2")
@@ -99,7 +99,7 @@ def test_who_was_absent_has_nothing_to_inspect(register: Register) -> None:
 
 def test_nothing_is_inspected_before_publication_or_by_a_stranger(register: Register) -> None:
     hear(register.house, announced(), admitted(1))
-    refused(register.house.tell("request_inspection", REQUEST, holder(1)), "OutOfOrder")
+    refused(register.house.tell("request_inspection", REQUEST, holder(1)), "OutOfOrder", "чл. 49")
     refused(register.house.tell("request_inspection", REQUEST, holder(9)), "NotFound")
     refused(register.house.tell("request_inspection", {"exam_id": "2028-05"}, holder(1)), "NotFound")
 

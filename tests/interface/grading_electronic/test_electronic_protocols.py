@@ -79,7 +79,7 @@ def test_the_summary_waits_for_the_sheet_of_everybody_who_came(exam: ElectronicE
     exam.close(1, 70)
     exam.release_key()
     exam.count()
-    refused(exam.house.tell("issue_summary", REQUEST, SYSTEM_ADMINISTRATOR), "OutOfOrder")
+    refused(exam.house.tell("issue_summary", REQUEST, SYSTEM_ADMINISTRATOR), "OutOfOrder", "чл. 43, ал. 4")
     exam.end(2)
     refused(exam.house.tell("issue_summary", REQUEST, SYSTEM_ADMINISTRATOR), "OutOfOrder")
     exam.close(2, 59)
@@ -126,7 +126,7 @@ def test_two_summaries_at_once_are_one(exam: ElectronicExam) -> None:
 
 def test_protocols_are_handed_over_when_they_are_files_with_their_hashes(exam: ElectronicExam) -> None:
     exam.graded(70, 59)
-    refused(exam.house.tell("hand_over_protocols", REQUEST, SYSTEM_ADMINISTRATOR), "OutOfOrder")
+    refused(exam.house.tell("hand_over_protocols", REQUEST, SYSTEM_ADMINISTRATOR), "OutOfOrder", "чл. 43, ал. 5")
     good(exam.house.tell("issue_summary", REQUEST, SYSTEM_ADMINISTRATOR))
     refused(exam.house.tell("hand_over_protocols", REQUEST, SYSTEM_ADMINISTRATOR), "OutOfOrder")
     exam.render()

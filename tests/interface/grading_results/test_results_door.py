@@ -128,10 +128,10 @@ def test_who_was_refused_at_the_door_has_no_result(house: House) -> None:
 
 def test_no_protocol_while_one_result_is_missing_and_nothing_is_decided(house: House) -> None:
     hear(house, graded(1, 70), graded(2, 59), absent(4))
-    refused(house.tell("draw_up_protocol", OF_ELECTRONIC, CHAIR), "OutOfOrder")
+    refused(house.tell("draw_up_protocol", OF_ELECTRONIC, CHAIR), "OutOfOrder", "чл. 43, ал. 6")
     assert {outcome for outcome, _ in outcomes(house).values()} == {None}
     assert ordered(house, "results_protocol") == []
-    refused(house.tell("publish_results", OF_ELECTRONIC, CHAIR), "OutOfOrder")
+    refused(house.tell("publish_results", OF_ELECTRONIC, CHAIR), "OutOfOrder", "чл. 49")
     assert said(house, ResultPublished) == []
 
 

@@ -28,7 +28,7 @@ def test_the_system_is_not_unlocked_before_the_variant_was_opened(day: ExamDay) 
     day.on("9:30")
     for name in ("К1", "К2"):
         day.do(f"hall {name}", "record_instructions_read", **hall(name))
-    day.refused("OutOfOrder", "system", "unlock", exam_id=EXAM, session=1)
+    assert day.refused("OutOfOrder", "system", "unlock", exam_id=EXAM, session=1)["article"] == "чл. 13, ал. 7"
 
 
 def test_the_system_is_not_unlocked_while_a_hall_has_not_heard_the_instructions(day: ExamDay) -> None:
@@ -37,6 +37,7 @@ def test_the_system_is_not_unlocked_while_a_hall_has_not_heard_the_instructions(
     day.do("hall К1", "record_instructions_read", **hall("К1"))
     refusal = day.refused("OutOfOrder", "system", "unlock", exam_id=EXAM, session=1)
     assert "К2" in refusal["sentence"]["bg"]
+    assert refusal["article"] == "чл. 24, ал. 1"
 
 
 def test_the_system_is_unlocked_once_and_by_its_administrators_only(running: ExamDay) -> None:
@@ -112,7 +113,7 @@ def test_a_leaving_without_return_is_told_with_its_hour_when_the_end_is_announce
     running.on("10:05")
     running.do(who, "record_leaving", **one.about)
     running.on("12:36")
-    running.refused("OutOfOrder", who, "hand_in", **one.about)
+    assert running.refused("OutOfOrder", who, "hand_in", **one.about)["article"] == article
     running.do(who, "end_hall", **hall(name))
     (event,) = running.said(CandidateStayedOutside)
     assert (event.candidate_id, event.left_at, event.hall) == (one.candidate_id, at("10:05"), name)
@@ -150,7 +151,8 @@ def test_until_the_end_is_announced_who_left_may_come_back(running: ExamDay) -> 
 
 
 def test_nobody_leaves_before_the_start(logged_in: ExamDay) -> None:
-    logged_in.refused("OutOfOrder", "hall К1", "record_leaving", **logged_in.halls["К1"][0].about)
+    refusal = logged_in.refused("OutOfOrder", "hall К1", "record_leaving", **logged_in.halls["К1"][0].about)
+    assert refusal["article"] == "чл. 27"
 
 
 def test_a_sitting_is_not_moved_onto_a_seat_that_is_taken(running: ExamDay) -> None:
@@ -169,7 +171,7 @@ def test_remaining_time_is_announced_in_the_last_fifteen_minutes(running: ExamDa
 
 def test_a_paper_hall_starts_when_the_tests_are_handed_out_and_has_its_own_end(day: ExamDay) -> None:
     day.on("9:31")
-    day.refused("OutOfOrder", "hall Х1", "start_paper", **hall("Х1"))
+    assert day.refused("OutOfOrder", "hall Х1", "start_paper", **hall("Х1"))["article"] == "чл. 35, ал. 2"
     start_paper(day)
     (started,) = day.said(SittingStarted)
     assert (started.mode, started.started_at, started.ends_at) == (Mode.PAPER, at("9:36"), at("12:36"))
@@ -195,7 +197,8 @@ def test_on_paper_handing_in_ends_the_sitting(day: ExamDay) -> None:
 
 
 def test_nobody_at_a_computer_hands_in_before_the_sitting_has_ended(running: ExamDay) -> None:
-    running.refused("OutOfOrder", "hall К1", "hand_in", **running.halls["К1"][0].about)
+    refusal = running.refused("OutOfOrder", "hall К1", "hand_in", **running.halls["К1"][0].about)
+    assert refusal["article"] == "чл. 29, ал. 2"
 
 
 def test_one_who_did_not_come_is_shown_so_and_cannot_log_in(day: ExamDay) -> None:
@@ -203,7 +206,8 @@ def test_one_who_did_not_come_is_shown_so_and_cannot_log_in(day: ExamDay) -> Non
     day.envelopes("К1")
     day.close_door(late)
     assert states(day, "К1")[-1] == "absent"
-    assert day.log_in(late).json()["code"] == "OutOfOrder"
+    told = day.log_in(late).json()
+    assert (told["code"], told["article"]) == ("OutOfOrder", "чл. 22")
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,8 @@ def test_a_hall_ends_when_the_time_is_over_or_everybody_has_submitted(running: E
 def test_annulment_needs_the_commission_and_the_director_and_then_no_answer_is_accepted(running: ExamDay) -> None:
     one = running.halls["К1"][0]
     running.do("hall К1", "report_cheating", **one.about, reason="copying", description="Преписва от лист.")
-    running.refused("OutOfOrder", "system", "terminate_access", **one.about)
+    refusal = running.refused("OutOfOrder", "system", "terminate_access", **one.about)
+    assert refusal["article"] == "чл. 28, ал. 1"
     running.refused("NotFound", "director", "confirm_annulment", **one.about)
     running.do("chair", "propose_annulment", **one.about, reason="copying")
     running.refused("NotAllowed", "chair", "confirm_annulment", **one.about)
@@ -91,7 +92,8 @@ def finish(day: ExamDay, name: str, *, but: int = 0) -> None:
 
 
 def test_envelopes_that_are_not_as_many_as_those_who_came_are_refused(running: ExamDay) -> None:
-    running.refused("OutOfOrder", "hall К1", "reconcile_hall", **hall("К1"), envelopes=3)
+    refusal = running.refused("OutOfOrder", "hall К1", "reconcile_hall", **hall("К1"), envelopes=3)
+    assert refusal["article"] == "чл. 30, ал. 1"
     finish(running, "К1", but=1)
     refusal = running.refused("EnvelopesDiffer", "hall К1", "reconcile_hall", **hall("К1"), envelopes=2)
     assert refusal["article"] == "чл. 30, ал. 1; чл. 41, ал. 1"
@@ -128,7 +130,8 @@ def test_a_hall_is_not_counted_while_a_decided_annulment_waits(running: ExamDay)
     one = running.halls["К1"][0]
     decide(running, one)
     finish(running, "К1", but=1)
-    running.refused("OutOfOrder", "hall К1", "reconcile_hall", **hall("К1"), envelopes=3)
+    refusal = running.refused("OutOfOrder", "hall К1", "reconcile_hall", **hall("К1"), envelopes=3)
+    assert refusal["article"] == "чл. 28, ал. 1"
     running.do("system", "terminate_access", **one.about)
     running.do("hall К1", "hand_in", **one.about)
     running.do("hall К1", "reconcile_hall", **hall("К1"), envelopes=3)

@@ -182,7 +182,7 @@ def test_the_chair_may_dismiss_a_report_of_cheating_with_a_reason(running: ExamD
     report = running.do("hall К1", "report_cheating", **one.about, reason="talking", description="шепот")
     running.do("chair", "propose_annulment", **one.about, reason="talking")
     told = {"exam_id": EXAM, "incident_id": report["incident_id"], "decision": "Говорил е сам."}
-    running.refused("OutOfOrder", "chair", "decide_incident", **told)
+    assert running.refused("OutOfOrder", "chair", "decide_incident", **told)["article"] == "чл. 28, ал. 1"
     running.house.at(at("9:35") + timedelta(days=2))
     running.do("chair", "decide_incident", **told)
     (found,) = running.house.ask("incidents", running.people["chair"], exam_id=EXAM).json()["incidents"]
@@ -220,7 +220,7 @@ def test_a_suspended_screen_takes_no_answer_and_keeps_what_it_has(allowed: ExamD
     assert (screen["state"], "questions" in screen, screen["answers"]["1"]["option"]) == ("suspended", False, "А")
     assert states(allowed, "К1") == ["suspended", "answering", "answering"]
     allowed.do("hall К1", "lift_suspension", **about)
-    allowed.refused("OutOfOrder", "hall К1", "lift_suspension", **about)
+    assert allowed.refused("OutOfOrder", "hall К1", "lift_suspension", **about)["article"] == "Собствено правило"
     assert allowed.answer(one, 1, "Б", 2).json()["verdict"] == "saved"
     with allowed.house.runtime.work() as work:
         (kept,) = work.session.scalars(select(RefusedAnswer)).all()

@@ -230,7 +230,8 @@ def test_art_41_2_where_the_chair_counts_another_number_he_says_why_and_it_stand
 
 
 def test_art_41_2_the_chair_takes_the_envelopes_over_after_counting_them(started: ExamDay) -> None:
-    started.refused("OutOfOrder", "chair", "take_over_hall", **hall("Х1"), envelopes=2)
+    refusal = started.refused("OutOfOrder", "chair", "take_over_hall", **hall("Х1"), envelopes=2)
+    assert refusal["article"] == "чл. 41, ал. 2"
     started.on("12:36")
     started.do("hall Х1", "end_hall", **hall("Х1"))
     for one in started.halls["Х1"]:

@@ -69,7 +69,7 @@ def test_a_reveal_that_does_not_match_its_commitment_is_refused(sealed: Preparat
 
 def test_nothing_is_revealed_before_both_are_bound(sealed: Preparation) -> None:
     sealed.do("commit_draw", MEMBER, commitment=commitment("member"))
-    sealed.refused("OutOfOrder", "reveal_draw", MEMBER, value=VALUES["member"])
+    assert sealed.refused("OutOfOrder", "reveal_draw", MEMBER, value=VALUES["member"])["article"] == "чл. 13, ал. 5"
 
 
 def test_a_commitment_is_never_replaced_and_a_draw_never_repeated(sealed: Preparation) -> None:

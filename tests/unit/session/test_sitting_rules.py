@@ -206,7 +206,8 @@ def test_the_second_session_takes_the_other_variant_unless_decided_otherwise() -
 
 
 def count(**other: Any) -> None:
-    envelopes.check(**{"envelopes": 3, "appeared": 3, "handed_in": 3, "undecided": 0, "not_terminated": 0} | other)
+    whole = {"envelopes": 3, "appeared": 3, "handed_in": 3, "undecided": 0, "not_terminated": 0}
+    envelopes.check(**whole | {"rule": "чл. 41, ал. 1"} | other)
 
 
 def test_art_41_1_the_numbers_are_compared_and_a_difference_is_taken_with_its_reason() -> None:
@@ -224,9 +225,14 @@ def test_envelopes_are_as_many_as_those_who_came() -> None:
     for wrong in (2, 4):
         with pytest.raises(EnvelopesDiffer):
             count(envelopes=wrong)
-    for unfinished in ({"handed_in": 2}, {"undecided": 1}, {"not_terminated": 1}):
-        with pytest.raises(OutOfOrder):
-            count(**unfinished)
+    for unfinished, article in (
+        ({"handed_in": 2}, "чл. 30, ал. 1"),
+        ({"undecided": 1}, "чл. 30, ал. 1"),
+        ({"not_terminated": 1}, "чл. 28, ал. 1"),
+    ):
+        with pytest.raises(OutOfOrder) as refused:
+            count(**unfinished, rule="чл. 30, ал. 1")
+        assert refused.value.article == article
 
 
 def test_only_copying_bans_and_for_two_years() -> None:

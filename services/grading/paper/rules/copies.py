@@ -83,7 +83,10 @@ def check_accounted(copies: Iterable[Copies], appeared: int) -> None:
     for kind in Printed:
         of_kind = [one for one in counted if one.kind is kind]
         if not of_kind:
-            raise OutOfOrder(state=Phrase(f"няма отчетен тираж: {kind.words.bg}", f"no print run of: {kind.words.en}"))
+            raise OutOfOrder(
+                state=Phrase(f"няма отчетен тираж: {kind.words.bg}", f"no print run of: {kind.words.en}"),
+                rule="чл. 42, ал. 1",
+            )
         used = sum(one.used for one in of_kind)
         if used != appeared:
             raise CopiesDoNotAddUp(what=kind.words, used=used, appeared=appeared)

@@ -95,7 +95,9 @@ def end_absence(work: Work, *, exam_id: str, marker: str) -> Answer:
         raise NotAMember(who=marker)
     if not note_return(work, exam_id, marker):
         told = str(names[marker])
-        raise OutOfOrder(state=Phrase(f"{told} не е отбелязан като отсъстващ", f"{told} is not recorded as absent"))
+        raise OutOfOrder(
+            state=Phrase(f"{told} не е отбелязан като отсъстващ", f"{told} is not recorded as absent"), rule="чл. 45"
+        )
     return {"marker": marker}
 
 

@@ -121,7 +121,9 @@ def _unclosed(work: Work, exam_id: str) -> Exam:
 
 def _appeared(exam: Exam) -> int:
     if exam.appeared is None:
-        raise OutOfOrder(state=Phrase("изпитът на хартия не е приключил", "the sitting on paper has not ended"))
+        raise OutOfOrder(
+            state=Phrase("изпитът на хартия не е приключил", "the sitting on paper has not ended"), rule="чл. 42, ал. 1"
+        )
     return exam.appeared
 
 

@@ -90,7 +90,9 @@ def correct_sub_variant(
     check_sub_variant(found.said["sub_variant"], sub_variant, opened)
     was = found.sub_variant
     if found.number is None or was not in opened:
-        raise OutOfOrder(state=Phrase("страницата още няма подвариант", "the page has no sub-variant yet"))
+        raise OutOfOrder(
+            state=Phrase("страницата още няма подвариант", "the page has no sub-variant yet"), rule="чл. 44"
+        )
     if was == sub_variant:
         raise AlreadyDone(what=Phrase(f"подвариант {sub_variant}", f"sub-variant {sub_variant}"))
     card = card_of(work, exam_id, found.number)
@@ -123,7 +125,7 @@ def _completed_number(page: Reading) -> str:
     if read is not None:
         raise NumberWasRead(number=read)
     if page.number is None:
-        raise OutOfOrder(state=Phrase("страницата още няма номер", "the page has no number yet"))
+        raise OutOfOrder(state=Phrase("страницата още няма номер", "the page has no number yet"), rule="чл. 44")
     return page.number
 
 

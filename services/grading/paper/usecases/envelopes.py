@@ -58,7 +58,8 @@ def _to_mark(work: Work, exam: Exam) -> int:
         raise OutOfOrder(
             state=Phrase(
                 "предаването на пликовете още не е приключило", "the envelopes have not all been handed in yet"
-            )
+            ),
+            rule="чл. 44",
         )
     return to_mark(kinds.count(False), expected, [one.taken_over for one in halls_of(work, exam.exam_id)])
 
@@ -86,7 +87,8 @@ def _unopened(work: Work, exam_id: str) -> Exam:
         raise AlreadyDone(what=Phrase("отваряне на малките пликове", "opening of the small envelopes"))
     if exam.distributed_at is None:
         raise OutOfOrder(
-            state=Phrase("картите не са разпределени за проверка", "the cards have not been distributed for marking")
+            state=Phrase("картите не са разпределени за проверка", "the cards have not been distributed for marking"),
+            rule="чл. 47",
         )
     return exam
 

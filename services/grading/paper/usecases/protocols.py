@@ -146,7 +146,8 @@ def _final(one: Dossier) -> tuple[int, int] | None:
         raise OutOfOrder(
             state=Phrase(
                 f"карта {one.card.number} няма окончателен резултат", f"card {one.card.number} has no final count"
-            )
+            ),
+            rule="чл. 47",
         )
     return one.standing.final.count.correct, one.standing.final.count.wrong
 
@@ -242,7 +243,8 @@ def _chair(work: Work, exam_id: str) -> Names:
         raise OutOfOrder(
             state=Phrase(
                 "няма назначен председател на изпитната комисия", "no chair of the commission has been appointed"
-            )
+            ),
+            rule="чл. 13, ал. 1",
         )
     return found[0]
 

@@ -158,7 +158,9 @@ def take_back_scan(work: Work, *, exam_id: str, scan_sha256: str, page: int, rea
     _unstarted(work, exam_id)
     found = any_page(work, exam_id, scan_sha256, page)
     if found.set_aside_by is None:
-        raise OutOfOrder(state=Phrase("страницата не е оставена настрана", "the page has not been set aside"))
+        raise OutOfOrder(
+            state=Phrase("страницата не е оставена настрана", "the page has not been set aside"), rule="чл. 44"
+        )
     found.set_aside_by = found.set_aside_for = None
     work.audit(exam_id, "scan:taken_back", "чл. 44", scan=scan_sha256, page=page, number=found.number, reason=reason)
     return {"scan_sha256": scan_sha256, "page": page}
@@ -176,9 +178,10 @@ def _unstarted(work: Work, exam_id: str) -> Exam:
     """The exam between numbering and distribution."""
     exam = announced(work, exam_id, is_locked=True)
     if exam.numbered_at is None:
-        raise OutOfOrder(state=Phrase("още не са поставени номера", "no numbers have been given yet"))
+        raise OutOfOrder(state=Phrase("още не са поставени номера", "no numbers have been given yet"), rule="чл. 44")
     if exam.distributed_at is not None:
         raise OutOfOrder(
-            state=Phrase("картите са разпределени за проверка", "the cards have been distributed for marking")
+            state=Phrase("картите са разпределени за проверка", "the cards have been distributed for marking"),
+            rule="чл. 45",
         )
     return exam
