@@ -27,8 +27,8 @@ from services.grading.paper.cards.views import PAGE_PX_PER_MM
 
 Image = NDArray[np.uint8]
 
-LEAST_BESIDE_PRINT_MM2 = 0.5
-LEAST_BESIDE_PRINT = 0.35
+LEAST_BESIDE_PRINT_MM2 = 0.42
+LEAST_BESIDE_PRINT = 0.27
 #: A dark lid, or what lies below the paper, shows along its edges, the more where it is bent.
 FLAT_MM = 0.45
 FLAT_EDGE_MM, EDGE_MM = 2.0, 4.0
