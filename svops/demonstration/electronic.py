@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.people import Mode
-from contracts.refusals import Refusal
 from regulation import calendar
 from svops.demonstration import cast
 from svops.demonstration.door import Credential, appeared
@@ -239,13 +238,11 @@ def hand_in_and_count(play: Play, hall: cast.Hall, here: list[Candidate]) -> Non
     for one in here:
         client.command("session", "hand_in", exam_id=EXAM, candidate_id=one.candidate_id)
     client.command("session", "reconcile_hall", exam_id=EXAM, hall=hall.code, envelopes=len(here))
-    until("Protocol № 1 can be drawn up", lambda: _protocol_1(play, hall))
+    until("admission knows of every envelope", lambda: _is_known_to_admission(play, hall, here))
+    client.command("admission", "issue_protocol_1", exam_id=EXAM, hall=hall.code)
     play.staff_client("chair").command("session", "take_over_hall", exam_id=EXAM, hall=hall.code, envelopes=len(here))
 
 
-def _protocol_1(play: Play, hall: cast.Hall) -> bool:
-    try:
-        play.staff_client(hall.administrator).command("admission", "issue_protocol_1", exam_id=EXAM, hall=hall.code)
-    except Refusal:
-        return False
-    return True
+def _is_known_to_admission(play: Play, hall: cast.Hall, here: list[Candidate]) -> bool:
+    seats = play.staff_client(hall.administrator).ask("admission", "hall", exam_id=EXAM, hall=hall.code)["seats"]
+    return {one.candidate_id for one in here} <= {seat["candidate_id"] for seat in seats if seat["handed_in"]}

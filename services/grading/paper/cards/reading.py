@@ -49,6 +49,7 @@ class Thresholds:
     cross_ink: float = 0.045
     cross_share: float = 0.85
     sure_cross_share: float = 0.97
+    pencil_cross_share: float = 0.95
     sign_share: float = 0.96
     plain_sign_share: float = 0.85
     sign_share_beside_a_cross: float = 0.99
@@ -131,6 +132,8 @@ def read_boxes(measured: BoxInk, limits: Thresholds | None = None) -> CardInk:
         colour = "unknown" if measured.is_grey and index in names else names.get(index, "")
         if form is State.PEN:
             state = pens.state(darkness[index], taken[index], limits)
+            if state is State.PENCIL and shares[index, shapes.CROSS] < limits.pencil_cross_share:
+                state = State.DOUBTFUL
         else:
             is_likely = form is State.DOUBTFUL and shares[index, shapes.CROSS] >= limits.likely_cross
             state = State.SIGN if is_likely and colour in FOREIGN else form

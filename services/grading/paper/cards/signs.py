@@ -84,10 +84,10 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
     apart = without(ink, places)
     pieces = [one for one in _pieces(apart, ground) if not _is_the_edge(one, edge_mm)]
     beside = [piece for piece in pieces if _is_beside_print(piece, ground)]
-    straight = [piece for piece in beside if _may_be_a_line(piece)]
+    rooms = [rect.grown(CROSS_ROOM_MM + 1 / PAGE_PX_PER_MM) for rect in crossed]
+    straight = [piece for piece in beside if _may_be_a_line(piece) and not _lies_along(piece.place, rooms)]
     page, in_places = ground.registration.page, np.asarray(cv2.subtract(ink, apart), dtype=np.uint8)
     lines = [one for one in straight if _is_part_of_a_line(one, straight) or _goes_on_faintly(one, page)]
-    rooms = [rect.grown(CROSS_ROOM_MM + 1 / PAGE_PX_PER_MM) for rect in crossed]
     round_ones = [piece for piece in pieces if _may_be_punched(piece)]
     signs = []
     for piece in pieces:
@@ -133,6 +133,14 @@ def _may_be_a_line(piece: Piece) -> bool:
         piece.width <= max(NARROW_MM, NARROW_SHARE * piece.length)
         and min(abs(piece.along[0]), abs(piece.along[1])) <= SLOPE
     )
+
+
+def _lies_along(place: Rect, rooms: list[Rect]) -> bool:
+    """Whether most of its length lies beside rooms that it touches: ends of crosses are cut off straight there."""
+    near = [room for room in rooms if room.meets(place)]
+    down = sum(min(place.y + place.h, one.y + one.h) - max(place.y, one.y) for one in near)
+    across = sum(min(place.x + place.w, one.x + one.w) - max(place.x, one.x) for one in near)
+    return (down if place.h > place.w else across) > max(place.w, place.h) / 2
 
 
 def _is_part_of_a_line(piece: Piece, lines: list[Piece]) -> bool:

@@ -2,7 +2,7 @@
 
 Cards are filled with crosses and signs of many hands, scanned in every grade, read up to the ink, and a small network
 is fitted to what was meant. Seeds start at `FIRST_SEED`, far from those of any test. The weights that are shipped are
-what one run leaves, on CARD_DIR made by `svops card print --out CARD_DIR`; it takes a quarter of an hour of one core
+what one run leaves, on CARD_DIR made by `svops card print --out CARD_DIR`; it takes half an hour of one core
 (with OPENBLAS_NUM_THREADS=1, which also makes the sums the same twice).
 """
 
@@ -24,7 +24,7 @@ from services.grading.paper.cards.simulation.scanning import GRADES, scan
 from services.grading.paper.cards.views import Views
 
 FIRST_SEED = 10_000_000
-CARDS = 1200
+CARDS = 2400
 HANDS_A_CARD = 3
 EPOCHS = 24
 BATCH = 256
