@@ -123,6 +123,22 @@ def test_a_red_stroke_beside_a_cross_is_no_end_of_it(paper: Paper, crossed: Imag
     assert read_card(crossed, paper.layout).annul_proposed
 
 
+def test_a_blue_line_close_under_printed_text_is_no_print(paper: Paper, crossed: Image) -> None:
+    _draw(crossed, [(40.0, 51.4), (95.0, 51.6)], 0.4)
+    assert read_card(crossed, paper.layout).annul_proposed
+
+
+def test_a_label_over_a_mark_is_no_sign_and_blue_ink_there_is_one(paper: Paper, crossed: Image) -> None:
+    middle = np.add(paper.layout.marks[0].rect.centre, 1.0)
+    scrawled = crossed.copy()
+    _draw(scrawled, [np.add(middle, (x, y)) for x in range(-8, 9, 2) for y in (-8, 8)], 1.0)
+    cv2.circle(crossed, (middle * PX_PER_MM).astype(int).tolist(), round(7.5 * PX_PER_MM), (150, 150, 150), -1)
+    labelled = read_card(crossed, paper.layout)
+    assert labelled.quality["marks_found"] != [mark.number for mark in paper.layout.marks]
+    assert labelled.signs == ()
+    assert read_card(scrawled, paper.layout).annul_proposed
+
+
 def test_an_arc_beside_a_cross_that_does_not_come_out_of_its_box_is_a_sign(paper: Paper, crossed: Image) -> None:
     box = _box(paper, 40, "В")
     arc = np.array([box.x + box.w + 2.9, box.centre[1]]) + 1.5 * RING[len(RING) // 2 :]

@@ -27,6 +27,8 @@ from services.grading.paper.cards.views import PAGE_PX_PER_MM
 
 Image = NDArray[np.uint8]
 
+LOST_MARK_ROOM_MM = 6.0
+COLOURLESS = frozenset({"neutral", "unclear", "unknown"})
 LEAST_BESIDE_PRINT_MM2 = 0.42
 LEAST_BESIDE_PRINT = 0.27
 #: A dark lid, or what lies below the paper, shows along its edges, the more where it is bent.
@@ -83,12 +85,19 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
     ink = written(ground, edge_mm)
     apart = without(ink, places)
     pieces = [one for one in _pieces(apart, ground) if not _is_the_edge(one, edge_mm)]
-    beside = [piece for piece in pieces if _is_beside_print(piece, ground)]
+    colours = {piece: colour_of(piece, ground) for piece in pieces}
+    # Print is black: what is blue was written.
+    beside = [piece for piece in pieces if colours[piece] == "blue" or _is_beside_print(piece, ground)]
     rooms = [rect.grown(CROSS_ROOM_MM + 1 / PAGE_PX_PER_MM) for rect in crossed]
-    straight = [piece for piece in beside if _may_be_a_line(piece) and not _lies_along(piece.place, rooms)]
+    straight = [
+        piece
+        for piece in beside
+        if colours[piece] != "blue" and _may_be_a_line(piece) and not _lies_along(piece.place, rooms)
+    ]
     page, in_places = ground.registration.page, np.asarray(cv2.subtract(ink, apart), dtype=np.uint8)
     lines = [one for one in straight if _is_part_of_a_line(one, straight) or _goes_on_faintly(one, page)]
     round_ones = [piece for piece in pieces if _may_be_punched(piece)]
+    lost = _lost_marks(ground)
     signs = []
     for piece in pieces:
         is_likely = (
@@ -96,9 +105,9 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
             and not _is_a_hair(piece, page, ground.measured.black_level)
             and (_goes_round(piece, rooms) or _area_of_its_own(piece, lines, rooms, in_places) >= LEAST_AREA_MM2)
         )
-        if _is_punched(piece, round_ones):
+        if _is_punched(piece, round_ones) or (colours[piece] in COLOURLESS and _hides(piece, lost)):
             continue
-        if (is_likely and piece not in lines) or colour_of(piece, ground) in FOREIGN:
+        if (is_likely and piece not in lines) or colours[piece] in FOREIGN:
             kind = "writing" if max(piece.place.w, piece.place.h) > WRITING_MM else "mark"
             signs.append(Sign(kind, piece.place, round(piece.area, 2)))
     return signs
@@ -120,6 +129,18 @@ def _pieces(ink: Image, ground: Ground) -> list[Piece]:
         if own.sum() >= LEAST_AREA_MM2 * PAGE_PX_PER_MM**2:
             pieces.append(Piece.of(own, (x, y)))
     return pieces
+
+
+def _lost_marks(ground: Ground) -> list[Rect]:
+    """The places of marks that were not found, and around them."""
+    found = ground.registration.marks_found
+    return [mark.rect.grown(LOST_MARK_ROOM_MM) for mark in ground.layout.marks if mark.number not in found]
+
+
+def _hides(piece: Piece, lost: list[Rect]) -> bool:
+    """Whether it belongs to what lies over a mark that was not found: a clip, a label, a finger."""
+    x, y = piece.place.centre
+    return any(one.meets(Rect(x, y, 0.0, 0.0)) for one in lost)
 
 
 def _is_beside_print(piece: Piece, ground: Ground) -> bool:
