@@ -124,7 +124,7 @@ def test_protocol_1_for_signature_leaves_the_cells_of_signatures_and_leavings_to
 def test_protocol_1_that_was_issued_anew_says_when_the_former_one_was() -> None:
     of_hall = dataclasses.replace(SAMPLES["appendix_3"].context, former_at=at(12, 50))
     printed = squeezed(" ".join(pages(dataclasses.replace(SAMPLES["appendix_3"], context=of_hall).pdf())))
-    said = squeezed("въведени след издаването на предишния протокол от 15.05.2027 г., 12,50 ч.")
+    said = squeezed("постъпили след издаването на предишния протокол от 15.05.2027 г., 12,50 ч.")
     assert said in printed
     assert squeezed("Съставен наново") not in squeezed(" ".join(pages(SAMPLES["appendix_3"].pdf())))
 

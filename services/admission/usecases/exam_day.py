@@ -20,7 +20,7 @@ from services.admission.records import arrivals_of, exam_of, hall_of, law_of, na
 from services.admission.rules import door, seating
 from services.admission.tables import Annulment, Application, Appointment, Arrival, Declaration, Exam, Hall, Seat
 from services.admission.usecases.applications import record_ban
-from services.admission.usecases.protocol_1 import appendix_3, counted, issue_anew, next_issue, rows_of
+from services.admission.usecases.protocol_1 import appendix_3, counted, issue_anew, next_issue, require_as_told, rows_of
 
 #: The only reason of an annulment that bars from later exams (Art. 8).
 COPYING = "copying"
@@ -178,10 +178,16 @@ def issue_protocol_1(work: Work, *, exam_id: str, hall: str, deviation_reason: s
 
 
 def record_annulment(work: Work, event: SittingAnnulled) -> None:
-    """A test was annulled; for attempted copying its author is banned (Art. 8, 28, 38)."""
+    """A test was annulled; for attempted copying its author is banned (Art. 8, 28, 38).
+
+    What was heard already changes nothing, and is a fault with another reason or hour.
+    """
     seat, application = _seat_of(work, event.exam_id, event.candidate_id)
     place = hall_of(work, event.exam_id, seat.hall, to_change=True)
-    if work.session.get(Annulment, (event.exam_id, event.candidate_id)) is not None:
+    known = work.session.get(Annulment, (event.exam_id, event.candidate_id))
+    if known is not None:
+        told = (event.reason, event.annulled_at)
+        require_as_told(event.candidate_id, (known.reason, known.annulled_at) == told)
         return
     work.session.add(
         Annulment(

@@ -11,7 +11,7 @@ from contracts.events.session import CandidateLeftHall, CandidateStayedOutside, 
 from contracts.people import Mode
 from services.admission.records import hall_of
 from services.admission.tables import HandIn, Leaving
-from services.admission.usecases.protocol_1 import issue_anew
+from services.admission.usecases.protocol_1 import issue_anew, require_as_told
 
 
 def record_leaving(work: Work, event: CandidateLeftHall) -> None:
@@ -28,7 +28,7 @@ def _keep(work: Work, event: CandidateLeftHall | CandidateStayedOutside, *, retu
     place = hall_of(work, event.exam_id, event.hall, to_change=True)
     known = work.session.get(Leaving, (event.exam_id, event.candidate_id, event.left_at))
     if known is not None:
-        _require_as_told(event.candidate_id, known.returned_at == returned_at)
+        require_as_told(event.candidate_id, known.returned_at == returned_at)
         return
     work.session.add(
         Leaving(
@@ -47,7 +47,7 @@ def record_hand_in(work: Work, event: MaterialsHandedIn) -> None:
     place = hall_of(work, event.exam_id, event.hall, to_change=True)
     known = work.session.get(HandIn, (event.exam_id, event.candidate_id))
     if known is not None:
-        _require_as_told(event.candidate_id, known.handed_in_at == event.handed_in_at)
+        require_as_told(event.candidate_id, known.handed_in_at == event.handed_in_at)
         return
     work.session.add(
         HandIn(
@@ -59,8 +59,3 @@ def record_hand_in(work: Work, event: MaterialsHandedIn) -> None:
     )
     article = "чл. 29, ал. 2" if place.mode == Mode.ELECTRONIC else "чл. 40, ал. 2"
     issue_anew(work, place, event.candidate_id, article)
-
-
-def _require_as_told(candidate_id: str, is_the_same: bool) -> None:
-    if not is_the_same:
-        raise ValueError(f"of candidate {candidate_id} another hour was told before")

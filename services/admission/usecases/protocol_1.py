@@ -165,6 +165,12 @@ def issue_anew(work: Work, place: Hall, candidate_id: str, article: str) -> None
     order(work, documents.APPENDIX_3, place.exam_id, place.hall, stands, issue=issue)
 
 
+def require_as_told(candidate_id: str, is_the_same: bool) -> None:
+    """Raise ``ValueError`` where what is told of a candidate again is not what was told before."""
+    if not is_the_same:
+        raise ValueError(f"of candidate {candidate_id} something else was told before")
+
+
 def _leavings(work: Work, exam_id: str, of: dict[str, Application]) -> tuple[documents.Leaving, ...]:
     found = sorted(_of(work, Leaving, exam_id), key=lambda one: (one.left_at, one.candidate_id))
     return tuple(

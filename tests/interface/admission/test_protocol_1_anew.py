@@ -141,9 +141,22 @@ def test_a_line_of_protocol_1_that_is_told_otherwise_is_a_fault(issued: Stage, o
     hear(issued, forgotten(one))
     otherwise = replace(forgotten(one), returned_at=at(11, 30))
     for event in (otherwise, MaterialsHandedIn(**one, handed_in_at=at(12, 20))):
-        with pytest.raises(ValueError, match="another hour was told before"):
+        with pytest.raises(ValueError, match="something else was told before"):
             hear(issued, event)
     assert len(issues(issued)) == 2
+
+
+@pytest.mark.parametrize("otherwise", [{"reason": "talking"}, {"annulled_at": at(12, 57)}])
+def test_an_annulment_that_is_told_otherwise_is_a_fault(
+    issued: Stage, one: dict[str, Any], otherwise: dict[str, Any]
+) -> None:
+    who = {"exam_id": EXAM, "candidate_id": one["candidate_id"], "mode": Mode.PAPER}
+    annulled = SittingAnnulled(**who, reason="copying", annulled_at=at(12, 56))
+    hear(issued, annulled)
+    with pytest.raises(ValueError, match="something else was told before"):
+        hear(issued, replace(annulled, **otherwise))
+    assert len(issues(issued)) == 2
+    assert len(issued.ask("bans", "chair").json()["bans"]) == 1
 
 
 def test_whatever_is_told_last_the_newest_protocol_1_has_everything(
