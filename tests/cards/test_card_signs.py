@@ -128,15 +128,35 @@ def test_a_blue_line_close_under_printed_text_is_no_print(paper: Paper, crossed:
     assert read_card(crossed, paper.layout).annul_proposed
 
 
-def test_a_label_over_a_mark_is_no_sign_and_blue_ink_there_is_one(paper: Paper, crossed: Image) -> None:
+def test_a_label_over_a_mark_is_no_sign(paper: Paper, crossed: Image) -> None:
+    middle = np.add(paper.layout.marks[0].rect.centre, 1.0) * PX_PER_MM
+    cv2.circle(crossed, middle.astype(int).tolist(), round(7.5 * PX_PER_MM), (150, 150, 150), -1)
+    reading = read_card(crossed, paper.layout)
+    assert reading.quality["marks_found"] != [mark.number for mark in paper.layout.marks]
+    assert reading.signs == ()
+    _draw(crossed, np.add(TICK, middle / PX_PER_MM + (-3.0, 8.2)), 0.6, BLACK)
+    assert read_card(crossed, paper.layout).annul_proposed
+
+
+@pytest.mark.parametrize("ink", [BLUE, BLACK])
+@pytest.mark.parametrize("is_grey", [False, True])
+def test_writing_over_a_mark_proposes_annulment(
+    paper: Paper, crossed: Image, ink: tuple[int, int, int], *, is_grey: bool
+) -> None:
     middle = np.add(paper.layout.marks[0].rect.centre, 1.0)
-    scrawled = crossed.copy()
-    _draw(scrawled, [np.add(middle, (x, y)) for x in range(-8, 9, 2) for y in (-8, 8)], 1.0)
-    cv2.circle(crossed, (middle * PX_PER_MM).astype(int).tolist(), round(7.5 * PX_PER_MM), (150, 150, 150), -1)
-    labelled = read_card(crossed, paper.layout)
-    assert labelled.quality["marks_found"] != [mark.number for mark in paper.layout.marks]
-    assert labelled.signs == ()
-    assert read_card(scrawled, paper.layout).annul_proposed
+    _draw(crossed, [np.add(middle, (x, y)) for x in range(-8, 9, 2) for y in (-8, 8)], 1.0, ink)
+    page = np.asarray(cv2.cvtColor(crossed, cv2.COLOR_BGR2GRAY), dtype=np.uint8) if is_grey else crossed
+    reading = read_card(page, paper.layout)
+    assert reading.quality["marks_found"] != [mark.number for mark in paper.layout.marks]
+    assert reading.annul_proposed
+
+
+def test_a_tick_beside_a_mark_that_was_scratched_off_proposes_annulment(paper: Paper, crossed: Image) -> None:
+    rect = paper.layout.marks[0].rect
+    corners = (np.array([(rect.x, rect.y), (rect.x + rect.w, rect.y + rect.h)]) * PX_PER_MM).astype(int)
+    cv2.rectangle(crossed, corners[0].tolist(), corners[1].tolist(), (250, 250, 250), -1)
+    _draw(crossed, np.add(TICK, (rect.x + rect.w + 1.5, rect.y)), 0.6, BLACK)
+    assert read_card(crossed, paper.layout).annul_proposed
 
 
 def test_an_arc_beside_a_cross_that_does_not_come_out_of_its_box_is_a_sign(paper: Paper, crossed: Image) -> None:

@@ -18,6 +18,7 @@ from services.grading.paper.cards.pieces import (
     Piece,
     area_beside_print,
     colour_of,
+    in_pixels,
     joined,
     paper_among,
     without,
@@ -28,7 +29,7 @@ from services.grading.paper.cards.views import PAGE_PX_PER_MM
 Image = NDArray[np.uint8]
 
 LOST_MARK_ROOM_MM = 6.0
-COLOURLESS = frozenset({"neutral", "unclear", "unknown"})
+COVERED, COVER_RANKS, COVER_EVEN, COVER_LEVELS = (0.5, 0.9), (0.1, 0.9), 0.35, 24
 LEAST_BESIDE_PRINT_MM2 = 0.42
 LEAST_BESIDE_PRINT = 0.27
 #: A dark lid, or what lies below the paper, shows along its edges, the more where it is bent.
@@ -97,7 +98,7 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
     page, in_places = ground.registration.page, np.asarray(cv2.subtract(ink, apart), dtype=np.uint8)
     lines = [one for one in straight if _is_part_of_a_line(one, straight) or _goes_on_faintly(one, page)]
     round_ones = [piece for piece in pieces if _may_be_punched(piece)]
-    lost = _lost_marks(ground)
+    covers = _covers(ground)
     signs = []
     for piece in pieces:
         is_likely = (
@@ -105,7 +106,7 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
             and not _is_a_hair(piece, page, ground.measured.black_level)
             and (_goes_round(piece, rooms) or _area_of_its_own(piece, lines, rooms, in_places) >= LEAST_AREA_MM2)
         )
-        if _is_punched(piece, round_ones) or (colours[piece] in COLOURLESS and _hides(piece, lost)):
+        if _is_punched(piece, round_ones) or any(_belongs_to(piece, *one, page) for one in covers):
             continue
         if (is_likely and piece not in lines) or colours[piece] in FOREIGN:
             kind = "writing" if max(piece.place.w, piece.place.h) > WRITING_MM else "mark"
@@ -131,16 +132,38 @@ def _pieces(ink: Image, ground: Ground) -> list[Piece]:
     return pieces
 
 
-def _lost_marks(ground: Ground) -> list[Rect]:
-    """The places of marks that were not found, and around them."""
-    found = ground.registration.marks_found
-    return [mark.rect.grown(LOST_MARK_ROOM_MM) for mark in ground.layout.marks if mark.number not in found]
+def _covers(ground: Ground) -> list[tuple[Rect, float]]:
+    """Where something even lies over a mark that was not found, darker than paper and paler than a pen: a label, a
+    thumb. Its room, and its level in the page.
+    """
+    covers = []
+    for mark in ground.layout.marks:
+        if mark.number in ground.registration.marks_found:
+            continue
+        room = mark.rect.grown(LOST_MARK_ROOM_MM)
+        within, around = (
+            np.sort(ground.registration.page[in_pixels(rect)], axis=None).astype(float) for rect in (mark.rect, room)
+        )
+        low, high = (within[round(rank * (len(within) - 1))] for rank in COVER_RANKS)
+        paper = float(paper_among(around))
+        if (
+            COVERED[0] * paper <= low
+            and high <= COVERED[1] * paper
+            and high - low <= COVER_EVEN * ground.measured.black_level * paper
+        ):
+            covers.append((room, float(np.median(within))))
+    return covers
 
 
-def _hides(piece: Piece, lost: list[Rect]) -> bool:
-    """Whether it belongs to what lies over a mark that was not found: a clip, a label, a finger."""
+def _belongs_to(piece: Piece, room: Rect, level: float, page: Image) -> bool:
+    """Whether it is a part of what covers a mark, and nothing in it was written: so much darker than the whole."""
     x, y = piece.place.centre
-    return any(one.meets(Rect(x, y, 0.0, 0.0)) for one in lost)
+    if not room.meets(Rect(x, y, 0.0, 0.0)):
+        return False
+    left, top = piece.corner_px
+    high, wide = piece.ink.shape
+    own = page[top : top + high, left : left + wide][piece.ink]
+    return bool((own < level - COVER_LEVELS).sum() < LEAST_AREA_MM2 * PAGE_PX_PER_MM**2)
 
 
 def _is_beside_print(piece: Piece, ground: Ground) -> bool:
