@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.grading.paper.cards.images import load_page
 from services.grading.paper.cards.layout import MM_PER_INCH
 from services.grading.paper.cards.page import Reading, read_card
+from services.grading.paper.cards.shapes import Network
 from services.grading.paper.cards.simulation import Filling, Hand, Ink, Written
 from tests.cards.card_on_paper import SCAN_DPI, Paper
 
@@ -101,6 +102,19 @@ def test_pencil_beside_blue_pen_is_found_and_is_no_mark(paper: Paper, steady_han
     assert reading.pencil == {5: ("Б",), 40: ("Г",)}
     assert reading.marks[5] == ()
     assert not reading.annul_proposed
+
+
+def test_a_pencil_cross_that_is_hardly_a_cross_is_for_a_person(
+    paper: Paper, steady_hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pencil = {5: (Written("Б", Ink.PENCIL),), 40: (Written("Г", Ink.PENCIL),)}
+    filling = Filling({**{q: (Written("В", Ink.BLUE),) for q in range(1, 91)}, **pencil}, "10001")
+    shares = Network.shares
+    monkeypatch.setattr(Network, "shares", lambda network, seen: np.minimum(shares(network, seen), 0.94))
+    reading = paper.read_filling(filling, 5, "office", steady_hand)
+    assert reading.pencil == {}
+    assert {5, 40} <= set(reading.doubtful)
+    assert reading.marks[6] == ("В",)
 
 
 def test_pencil_that_looks_blue_where_a_picture_is_overexposed_is_no_pen_in_silence(

@@ -123,6 +123,14 @@ def test_a_red_stroke_beside_a_cross_is_no_end_of_it(paper: Paper, crossed: Imag
     assert read_card(crossed, paper.layout).annul_proposed
 
 
+def test_a_black_question_mark_over_text_is_found_in_a_scan_that_is_not_sharp(paper: Paper, crossed: Image) -> None:
+    turn = np.linspace(-np.pi, np.pi / 2.2, 20)
+    mark = [*np.stack([np.cos(turn), np.sin(turn)], axis=1) * 1.3, (0.0, 1.6), (-0.2, 3.2)]
+    _draw(crossed, np.add(mark, (75.0, 50.5)), 0.35, BLACK)
+    soft = np.asarray(cv2.GaussianBlur(crossed, (0, 0), 1.8), dtype=np.uint8)
+    assert read_card(soft, paper.layout).annul_proposed
+
+
 def test_a_blue_line_close_under_printed_text_is_no_print(paper: Paper, crossed: Image) -> None:
     _draw(crossed, [(40.0, 51.4), (95.0, 51.6)], 0.4)
     assert read_card(crossed, paper.layout).annul_proposed
