@@ -13,11 +13,17 @@ class NotOfThisHall(Refusal):
 
 
 class NotLetIn(Refusal):
-    """A first log-in after the instructions were read, by a candidate whose identity nobody checked at the door."""
+    """A first log-in after the instructions were read, by a candidate whose identity nobody checked at the door.
+
+    ``rule``: the article of the first or of the second exam of the day.
+    """
 
     article = "чл. 22; чл. 31, ал. 1, т. 3"
     bg = "Указанията вече са прочетени, а самоличността ви не е проверена. Обърнете се към администратора на залата."
     en = "The instructions have been read and your identity has not been checked. Ask the hall administrator."
+
+    def __init__(self, *, rule: str) -> None:
+        super().__init__(rule=rule)
 
 
 class CredentialsUsed(Refusal):

@@ -79,7 +79,7 @@ VERBS = Verbs(
             "Собствено правило",
         ),
         Verb("announce", halls.announce, schemas.Announce, _HALL, "чл. 16"),
-        Verb("announce_remaining", halls.announce_remaining, schemas.HallDeed, _HALL, "чл. 39, ал. 2"),
+        Verb("announce_remaining", halls.announce_remaining, schemas.HallDeed, _HALL, "чл. 23, ал. 2; чл. 39, ал. 2"),
         Verb("write_remaining", halls.write_remaining, schemas.HallDeed, _HALL, "чл. 39, ал. 1"),
         Verb("end_hall", halls.end_hall, schemas.HallDeed, _HALL, "чл. 29, ал. 1; чл. 40, ал. 1"),
         Verb("hand_in", candidates.hand_in, schemas.CandidateDeed, _HALL, "чл. 29, ал. 2; чл. 40, ал. 2"),

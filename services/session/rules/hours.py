@@ -1,4 +1,7 @@
-"""Art. 10(2), 20–24, 31, 33–35, 39, 40: the hours of a hall on the day of the exam."""
+"""Art. 10(2), 20–24, 31, 33–35, 39, 40: the hours of a hall on the day of the exam.
+
+``rule``: of the articles on which a check rests, the one for the hall's form and session.
+"""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -75,19 +78,19 @@ def session_of(law: Regulation, mode: Mode, session: int) -> Session:
     return known[session]
 
 
-def check_entry(now: datetime, exam_on: date, hours: Session) -> None:
+def check_entry(now: datetime, exam_on: date, hours: Session, *, rule: str) -> None:
     """Refuse a log-in before candidates may enter the hall. Source: Art. 20, 31(1) item 2. Raises ``TooEarly``."""
-    _not_before(now, local(exam_on, hours.entry_at), "чл. 20")
+    _not_before(now, local(exam_on, hours.entry_at), rule=rule)
 
 
-def check_instructions(now: datetime, exam_on: date, hours: Session) -> None:
+def check_instructions(now: datetime, exam_on: date, hours: Session, *, rule: str) -> None:
     """Refuse instructions before their hour. Source: Art. 23(2), 31(1) item 5, 35(1). Raises ``TooEarly``."""
-    _not_before(now, local(exam_on, hours.instructions_at), "чл. 23, ал. 2; чл. 35, ал. 1")
+    _not_before(now, local(exam_on, hours.instructions_at), rule=rule)
 
 
-def check_start(now: datetime, exam_on: date, hours: Session) -> None:
+def check_start(now: datetime, exam_on: date, hours: Session, *, rule: str) -> None:
     """Refuse a start before its hour. Source: Art. 24(1), 31(1) item 6, 35. Raises ``TooEarly``."""
-    _not_before(now, local(exam_on, hours.start_at), "чл. 24, ал. 1; чл. 35, ал. 2")
+    _not_before(now, local(exam_on, hours.start_at), rule=rule)
 
 
 def end_of(started_at: datetime, law: Regulation) -> datetime:
@@ -95,9 +98,12 @@ def end_of(started_at: datetime, law: Regulation) -> datetime:
     return started_at + timedelta(minutes=law.duration_minutes)
 
 
-def check_warning(now: datetime, ends_at: datetime, hours: Session) -> None:
-    """Refuse the warning before the last minutes. Source: Art. 39(2), App. 4. Raises ``TooEarly``."""
-    _not_before(now, warning_at(ends_at, hours), "чл. 39, ал. 2")
+def check_warning(now: datetime, ends_at: datetime, hours: Session, *, rule: str) -> None:
+    """Refuse the warning before the last minutes. Source: Art. 23(2), 31(1) item 5, 39(2), App. 4.
+
+    Raises ``TooEarly``.
+    """
+    _not_before(now, warning_at(ends_at, hours), rule=rule)
 
 
 def warning_at(ends_at: datetime, hours: Session) -> datetime:
@@ -124,7 +130,7 @@ def check_writing(now: datetime, due: Collection[datetime], written_at: Collecti
     """
     past = [instant for instant in due if instant <= now]
     if not past:
-        _not_before(now, min(due), "чл. 39, ал. 1")
+        _not_before(now, min(due), rule="чл. 39, ал. 1")
     following = [instant for instant in due if instant > now]
     if any(past[-1] <= at and (not following or at < following[0]) for at in written_at):
         raise AlreadyDone(what=Phrase("записване на оставащото време", "writing down the remaining time"))
@@ -147,14 +153,14 @@ def due_state(
     return "due" if now < end and ended_at is None else "missed"
 
 
-def check_end(now: datetime, ends_at: datetime, *, working_until: Collection[datetime | None]) -> None:
+def check_end(now: datetime, ends_at: datetime, *, working_until: Collection[datetime | None], rule: str) -> None:
     """Refuse to end a hall where somebody may still work, each until an end that may be his own.
 
     Source: Art. 10(2), 29(1), (3), 40. Raises ``TooEarly``.
     """
     if working_until:
         latest = max(ends_at if until is None else until for until in working_until)
-        _not_before(now, latest, "чл. 29, ал. 1; чл. 40, ал. 1")
+        _not_before(now, latest, rule=rule)
 
 
 def check_given(minutes: int, ends_at: datetime | None, now: datetime) -> datetime:
@@ -169,7 +175,7 @@ def check_given(minutes: int, ends_at: datetime | None, now: datetime) -> dateti
     return ends_at + timedelta(minutes=minutes)
 
 
-def _not_before(now: datetime, instant: datetime, rule: str) -> None:
+def _not_before(now: datetime, instant: datetime, *, rule: str) -> None:
     """Refuse what comes before an instant. Source: Art. 19–40. Raises ``TooEarly``."""
     if now < instant:
         raise TooEarly(not_before=f"{instant.astimezone(ZONE):%d.%m.%Y, %H:%M}", rule=rule)

@@ -16,6 +16,7 @@ from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from regulation import Regulation
 from services.session.lookups import (
     by_mode,
+    by_session,
     exam_of,
     hall_of,
     law_of,
@@ -51,15 +52,15 @@ def record_instructions_read(
         raise AlreadyDone(what=Phrase(f"указания в зала {hall}", f"instructions in hall {hall}"))
     mode, moment = Mode(place.mode), moment_of(work, place, hour, late_reason, after=())
     law_hours = hours.session_of(law_of(work, exam_id), mode, place.session)
-    hours.check_instructions(moment.at, exam_of(work, exam_id).exam_on, law_hours)
+    rule = by_mode(place, by_session(place.session, "чл. 23, ал. 2", "чл. 31, ал. 1, т. 5"), "чл. 35, ал. 1")
+    hours.check_instructions(moment.at, exam_of(work, exam_id).exam_on, law_hours, rule=rule)
     place.instructions_read_at = moment.at
-    authority = by_mode(place, "чл. 23, ал. 2", "чл. 35, ал. 1")
     work.emit(
         InstructionsRead(
             exam_id=exam_id, mode=mode, session=place.session, hall=hall, read_at=place.instructions_read_at
         )
     )
-    work.audit(exam_id, "instructions:read", authority, hall=hall, **moment.told)
+    work.audit(exam_id, "instructions:read", rule, hall=hall, **moment.told)
     return {"read_at": moment.at.isoformat()}
 
 
@@ -90,8 +91,9 @@ def unlock(work: Work, *, exam_id: str, session: int, reuse_variant: bool = Fals
     work.require(exam_id, Role.SYSTEM_ADMINISTRATOR)
     law = law_of(work, exam_id)
     law_hours = hours.session_of(law, Mode.ELECTRONIC, session)
-    hours.check_start(work.now, exam_of(work, exam_id).exam_on, law_hours)
-    halls = _electronic_halls(work, exam_id, session)
+    rule = by_session(session, "чл. 24, ал. 1", "чл. 31, ал. 1, т. 6")
+    hours.check_start(work.now, exam_of(work, exam_id).exam_on, law_hours, rule=rule)
+    halls = _electronic_halls(work, exam_id, session, rule=rule)
     variant = _variant(work, exam_id, session, is_reused=reuse_variant or law.is_variant_reused_in_second_session)
     for hall in halls:
         _start(work, hall, law, work.now)
@@ -99,7 +101,7 @@ def unlock(work: Work, *, exam_id: str, session: int, reuse_variant: bool = Fals
     work.audit(
         exam_id,
         "system:unlocked",
-        "чл. 24, ал. 1",
+        rule,
         session=session,
         variant=variant.variant,
         reuse_variant=reuse_variant,
@@ -108,11 +110,11 @@ def unlock(work: Work, *, exam_id: str, session: int, reuse_variant: bool = Fals
     return {"started_at": work.now.isoformat(), "halls": [hall.hall for hall in halls], "variant": variant.variant}
 
 
-def _electronic_halls(work: Work, exam_id: str, session: int) -> list[Hall]:
+def _electronic_halls(work: Work, exam_id: str, session: int, *, rule: str) -> list[Hall]:
     halls = _of_session(work, exam_id, session)
     if any(hall.started_at is not None for hall in halls):
         raise AlreadyDone(what=Phrase(f"отключване на сесия {session}", f"unlocking of session {session}"))
-    _check_read(halls, rule="чл. 24, ал. 1")
+    _check_read(halls, rule=rule)
     return halls
 
 
@@ -185,29 +187,29 @@ def start_paper(
     require_mode(place, Mode.PAPER)
     if place.started_at is not None:
         raise AlreadyDone(what=Phrase(f"начало в зала {hall}", f"start in hall {hall}"))
+    rule = "чл. 35, ал. 2"
     if place.instructions_read_at is None:
-        raise OutOfOrder(
-            state=Phrase("указанията не са прочетени", "the instructions have not been read"), rule="чл. 35, ал. 2"
-        )
+        raise OutOfOrder(state=Phrase("указанията не са прочетени", "the instructions have not been read"), rule=rule)
     law = law_of(work, exam_id)
     moment = moment_of(work, place, hour, late_reason, after=(place.instructions_read_at,))
-    hours.check_start(moment.at, exam_of(work, exam_id).exam_on, law.clock.paper)
+    hours.check_start(moment.at, exam_of(work, exam_id).exam_on, law.clock.paper, rule=rule)
     _start(work, place, law, moment.at)
-    work.audit(exam_id, "paper:started", "чл. 35, ал. 2", hall=hall, **moment.told)
+    work.audit(exam_id, "paper:started", rule, hall=hall, **moment.told)
     return {"started_at": moment.at.isoformat(), "ends_at": place.ends_at and place.ends_at.isoformat()}
 
 
 def announce_remaining(
     work: Work, *, exam_id: str, hall: str, hour: str | None = None, late_reason: str | None = None
 ) -> Answer:
-    """Announce the remaining time in the last minutes (Art. 39(2), App. 4)."""
+    """Announce the remaining time in the last minutes (Art. 39(2); at computers App. 4: Art. 23(2), 31(1) item 5)."""
     place = own_hall(work, exam_id, hall)
     moment = moment_of(work, place, hour, late_reason, after=(place.started_at,))
-    ends_at = _running_until(place, moment.at, rule="чл. 39, ал. 2")
+    rule = by_mode(place, by_session(place.session, "чл. 23, ал. 2", "чл. 31, ал. 1, т. 5"), "чл. 39, ал. 2")
+    ends_at = _running_until(place, moment.at, rule=rule)
     law_hours = hours.session_of(law_of(work, exam_id), Mode(place.mode), place.session)
-    hours.check_warning(moment.at, ends_at, law_hours)
+    hours.check_warning(moment.at, ends_at, law_hours, rule=rule)
     minutes = _remaining(work, place, ends_at, REMAINING, moment.at)
-    work.audit(exam_id, "remaining:announced", "чл. 39, ал. 2", hall=hall, minutes=minutes, **moment.told)
+    work.audit(exam_id, "remaining:announced", rule, hall=hall, minutes=minutes, **moment.told)
     tell(work, "announcement", exam_id=exam_id, hall=hall, minutes=minutes)
     return {"minutes": minutes}
 
@@ -280,8 +282,8 @@ def end_hall(work: Work, *, exam_id: str, hall: str, hour: str | None = None, la
     """Announce the end (Art. 29(1), 40(1)): open sittings are closed as they are; who is outside did not return."""
     work.require(exam_id, Role.HALL_ADMINISTRATOR)
     place = own_hall(work, exam_id, hall)
+    rule = by_mode(place, "чл. 29, ал. 1", "чл. 40, ал. 1")
     if place.ends_at is None:
-        rule = by_mode(place, "чл. 29, ал. 1", "чл. 40, ал. 1")
         raise OutOfOrder(
             state=Phrase("изпитът в залата не е започнал", "the exam in the hall has not started"), rule=rule
         )
@@ -291,12 +293,12 @@ def end_hall(work: Work, *, exam_id: str, hall: str, hour: str | None = None, la
     sheets = sheets_of(work, sittings)
     done = (place.started_at, _last_announced(work, place), last_passed(work, *sittings))
     moment = moment_of(work, place, hour, late_reason, after=done)
-    hours.check_end(moment.at, place.ends_at, working_until=_working_until(work, place, sittings, moment.at))
+    working_until = _working_until(work, place, sittings, moment.at)
+    hours.check_end(moment.at, place.ends_at, working_until=working_until, rule=rule)
     place.ended_at = moment.at
     closed = close_expired(work, _who_appeared(sheets))
     outside = [one.candidate_id for one in sittings if _tell_if_outside(work, one)]
-    authority = "чл. 29, ал. 1; чл. 40, ал. 1"
-    work.audit(exam_id, "hall:ended", authority, hall=hall, closed=closed, not_returned=outside, **moment.told)
+    work.audit(exam_id, "hall:ended", rule, hall=hall, closed=closed, not_returned=outside, **moment.told)
     return {"ended_at": moment.at.isoformat(), "closed": closed}
 
 

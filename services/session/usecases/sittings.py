@@ -19,7 +19,7 @@ from contracts.refusals.session import (
     SittingNotOpen,
     TimeExpired,
 )
-from services.session.lookups import exam_of, law_of, sheet_of
+from services.session.lookups import by_session, exam_of, law_of, sheet_of
 from services.session.rules import credentials, history, hours
 from services.session.tables import Hall, HistoryRow, Sheet, Sitting
 from services.session.usecases.closing import close, give_number
@@ -33,7 +33,8 @@ def log_in(work: Work, *, username: str, password: str, browser: str | None = No
     sitting = _who(work, username, password)
     law = law_of(work, sitting.exam_id)
     law_hours = hours.session_of(law, Mode.ELECTRONIC, sitting.session)
-    hours.check_entry(work.now, exam_of(work, sitting.exam_id).exam_on, law_hours)
+    rule = by_session(sitting.session, "чл. 20", "чл. 31, ал. 1, т. 2")
+    hours.check_entry(work.now, exam_of(work, sitting.exam_id).exam_on, law_hours, rule=rule)
     sheet = sheet_of(work, sitting)
     _refuse_closed(work, sitting, sheet)
     _refuse_latecomer(work, sitting)
@@ -61,7 +62,8 @@ def _who(work: Work, username: str, password: str) -> Sitting:
 
 def _refuse_closed(work: Work, sitting: Sitting, sheet: Sheet) -> None:
     if sitting.refused_at is not None or (sitting.absent_at is not None and sitting.logged_in_at is None):
-        rule = "чл. 22" if sitting.refused_at is None else "чл. 6, ал. 4, т. 4"
+        late = sitting.refused_at is None
+        rule = by_session(sitting.session, "чл. 22", "чл. 31, ал. 1, т. 3") if late else "чл. 6, ал. 4, т. 4"
         raise OutOfOrder(
             state=Phrase("кандидатът не е допуснат в залата", "the candidate has not been let into the hall"), rule=rule
         )
@@ -76,7 +78,7 @@ def _refuse_latecomer(work: Work, sitting: Sitting) -> None:
         return
     hall = work.session.get_one(Hall, (sitting.exam_id, sitting.hall))
     if hall.instructions_read_at is not None and hall.by_envelope_at is None:
-        raise NotLetIn
+        raise NotLetIn(rule=by_session(sitting.session, "чл. 22", "чл. 31, ал. 1, т. 3"))
 
 
 def _enter_history(work: Work, sheet: Sheet) -> None:

@@ -48,8 +48,9 @@ def test_the_system_is_unlocked_once_and_by_its_administrators_only(running: Exa
 
 def test_instructions_are_not_read_before_twenty_past_nine(day: ExamDay) -> None:
     day.on("9:19:59")
-    day.refused("TooEarly", "hall К1", "record_instructions_read", **hall("К1"))
-    day.refused("TooEarly", "hall Х1", "record_instructions_read", **hall("Х1"))
+    for name, article in (("К1", "чл. 23, ал. 2"), ("Х1", "чл. 35, ал. 1")):
+        told = day.refused("TooEarly", f"hall {name}", "record_instructions_read", **hall(name))
+        assert told["article"] == article
 
 
 def test_an_administrator_of_one_hall_does_nothing_in_another(running: ExamDay) -> None:
@@ -163,7 +164,8 @@ def test_a_sitting_is_not_moved_onto_a_seat_that_is_taken(running: ExamDay) -> N
 
 def test_remaining_time_is_announced_in_the_last_fifteen_minutes(running: ExamDay) -> None:
     running.on("12:14:59")
-    running.refused("TooEarly", "hall К1", "announce_remaining", **hall("К1"))
+    early = running.refused("TooEarly", "hall К1", "announce_remaining", **hall("К1"))
+    assert early["article"] == "чл. 23, ал. 2"
     running.on("12:15")
     assert running.do("hall К1", "announce_remaining", **hall("К1")) == {"minutes": 15}
     assert running.screen(running.halls["К1"][0])["announcements"][0]["minutes"] == 15
@@ -186,7 +188,7 @@ def test_on_paper_handing_in_ends_the_sitting(day: ExamDay) -> None:
     day.on("11:00")
     day.do("hall Х1", "hand_in", **one.about)
     assert states(day, "Х1") == ["submitted", "answering"]
-    day.refused("TooEarly", "hall Х1", "end_hall", **hall("Х1"))
+    assert day.refused("TooEarly", "hall Х1", "end_hall", **hall("Х1"))["article"] == "чл. 40, ал. 1"
     day.do("hall Х1", "hand_in", **other.about)
     day.do("hall Х1", "end_hall", **hall("Х1"))
     day.do("hall Х1", "reconcile_hall", **hall("Х1"), envelopes=2)

@@ -27,13 +27,14 @@ def second_runs(afternoon: ExamDay) -> ExamDay:
     return afternoon
 
 
-def _seat_second(day: ExamDay) -> None:
+def _seat_second(day: ExamDay, *, but: Candidate | None = None) -> None:
     day.on("14:45")
-    for one in day.halls["К3"]:
+    seated = [one for one in day.halls["К3"] if one is not but]
+    for one in seated:
         day.let_in(one)
     day.on("15:25")
     day.do("hall К3", "record_instructions_read", **hall("К3"))
-    for one in day.halls["К3"]:
+    for one in seated:
         assert day.log_in(one).status_code == 200
 
 
@@ -43,17 +44,30 @@ def second(day: ExamDay) -> Candidate:
 
 def test_the_second_session_has_its_own_hours(afternoon: ExamDay) -> None:
     afternoon.on("14:29:59")
-    refused(afternoon.log_in(second(afternoon)), "TooEarly")
+    early = afternoon.log_in(second(afternoon))
+    refused(early, "TooEarly")
+    assert early.json()["article"] == "чл. 31, ал. 1, т. 2"
     afternoon.on("15:19:59")
-    afternoon.refused("TooEarly", "hall К3", "record_instructions_read", **hall("К3"))
+    unread = afternoon.refused("TooEarly", "hall К3", "record_instructions_read", **hall("К3"))
+    assert unread["article"] == "чл. 31, ал. 1, т. 5"
     _seat_second(afternoon)
     afternoon.open_variant(2)
     afternoon.on("15:29:59")
-    afternoon.refused("TooEarly", "system", "unlock", exam_id=EXAM, session=2)
+    locked = afternoon.refused("TooEarly", "system", "unlock", exam_id=EXAM, session=2)
+    assert locked["article"] == "чл. 31, ал. 1, т. 6"
     afternoon.on("15:30")
     assert afternoon.do("system", "unlock", exam_id=EXAM, session=2)["halls"] == ["К3"]
     started = [one for one in afternoon.said(SittingStarted) if one.session == 2]
     assert [(one.hall, one.started_at, one.ends_at) for one in started] == [("К3", at("15:30"), at("18:30"))]
+
+
+def test_who_comes_late_to_the_second_session_is_refused_with_its_article(afternoon: ExamDay) -> None:
+    late = afternoon.seat(13, "К3", "1-3", session=2)
+    afternoon.envelopes("К3")
+    _seat_second(afternoon, but=late)
+    answer = afternoon.log_in(late)
+    refused(answer, "NotLetIn")
+    assert answer.json()["article"] == "чл. 31, ал. 1, т. 3"
 
 
 def test_the_second_session_solves_the_other_variant(second_runs: ExamDay) -> None:

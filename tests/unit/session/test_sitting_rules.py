@@ -22,6 +22,7 @@ from contracts.refusals.session import (
 )
 from regulation import in_force
 from regulation.calendar import local
+from services.session.lookups import by_session
 from services.session.rules import annulment, credentials, envelopes, history, hours, incidents, screens, seating
 from services.session.rules.answers import Answer, Change, Standing, Verdict, refusal_of, verdict
 from services.session.rules.phase import Course, Phase, State, phase
@@ -33,6 +34,8 @@ END = START + timedelta(minutes=180)
 STANDING = Standing(1, START, END, is_closed=False, questions=90, letters="АБВГ")
 CHANGE = Change(1, "А", seq=1, line=1)
 SECOND = timedelta(seconds=1)
+#: By session, the article by which the system is unlocked.
+UNLOCKED = {1: "чл. 24, ал. 1", 2: "чл. 31, ал. 1, т. 6"}
 
 
 def clock(hour: str) -> datetime:
@@ -45,29 +48,30 @@ def test_the_end_is_three_hours_after_the_start() -> None:
 
 def test_the_system_is_unlocked_at_half_past_nine_and_the_second_time_at_half_past_three() -> None:
     first, second = (hours.session_of(LAW, Mode.ELECTRONIC, number) for number in (1, 2))
-    hours.check_start(START, DAY, first)
-    with pytest.raises(TooEarly):
-        hours.check_start(START - SECOND, DAY, first)
-    with pytest.raises(TooEarly):
-        hours.check_start(START, DAY, second)
-    hours.check_start(START + timedelta(hours=6), DAY, second)
+    hours.check_start(START, DAY, first, rule=UNLOCKED[1])
+    for now, number, law_hours in ((START - SECOND, 1, first), (START, 2, second)):
+        rule = by_session(number, *UNLOCKED.values())
+        with pytest.raises(TooEarly) as refused:
+            hours.check_start(now, DAY, law_hours, rule=rule)
+        assert refused.value.article == UNLOCKED[number]
+    hours.check_start(START + timedelta(hours=6), DAY, second, rule=UNLOCKED[2])
     with pytest.raises(NotFound):
         hours.session_of(LAW, Mode.ELECTRONIC, 3)
 
 
 def test_the_hall_is_entered_from_half_past_eight() -> None:
     first = hours.session_of(LAW, Mode.ELECTRONIC, 1)
-    hours.check_entry(START - timedelta(hours=1), DAY, first)
+    hours.check_entry(START - timedelta(hours=1), DAY, first, rule="чл. 20")
     with pytest.raises(TooEarly):
-        hours.check_entry(START - timedelta(hours=1, seconds=1), DAY, first)
+        hours.check_entry(START - timedelta(hours=1, seconds=1), DAY, first, rule="чл. 20")
 
 
 def test_the_warning_comes_fifteen_minutes_before_the_end() -> None:
-    for mode in Mode:
+    for mode, rule in {Mode.ELECTRONIC: "чл. 23, ал. 2", Mode.PAPER: "чл. 39, ал. 2"}.items():
         law_hours = hours.session_of(LAW, mode, 1)
-        hours.check_warning(END - timedelta(minutes=15), END, law_hours)
+        hours.check_warning(END - timedelta(minutes=15), END, law_hours, rule=rule)
         with pytest.raises(TooEarly):
-            hours.check_warning(END - timedelta(minutes=15, seconds=1), END, law_hours)
+            hours.check_warning(END - timedelta(minutes=15, seconds=1), END, law_hours, rule=rule)
 
 
 def test_the_last_second_is_accepted_and_the_end_is_not() -> None:
@@ -92,12 +96,13 @@ def test_time_is_given_back_only_while_there_is_some_left() -> None:
 
 
 def test_a_hall_ends_when_the_last_one_who_works_has_no_time_left() -> None:
-    hours.check_end(START, END, working_until=[])
-    hours.check_end(END, END, working_until=[None, END])
+    rule = "чл. 29, ал. 1"
+    hours.check_end(START, END, working_until=[], rule=rule)
+    hours.check_end(END, END, working_until=[None, END], rule=rule)
     with pytest.raises(TooEarly):
-        hours.check_end(END, END, working_until=[END, END + SECOND])
+        hours.check_end(END, END, working_until=[END, END + SECOND], rule=rule)
     with pytest.raises(TooEarly):
-        hours.check_end(END - SECOND, END, working_until=[None])
+        hours.check_end(END - SECOND, END, working_until=[None], rule=rule)
 
 
 def test_the_level_of_an_incident_is_raised_and_never_lowered() -> None:

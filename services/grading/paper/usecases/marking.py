@@ -55,7 +55,7 @@ def distribute_cards(work: Work, *, exam_id: str) -> Answer:
     """Give the cards to the members in turn and order their protocols (Art. 45); once an exam."""
     exam = announced(work, exam_id, is_locked=True)
     if exam.numbered_at is None:
-        raise OutOfOrder(state=Phrase("още не са поставени номера", "no numbers have been given yet"), rule="чл. 45")
+        raise OutOfOrder(state=Phrase("още не са поставени номера", "no numbers have been given yet"), rule="чл. 44")
     if exam.distributed_at is not None:
         raise AlreadyDone(what=Phrase("разпределяне на картите", "distribution of the cards"))
     check_complete(findings(work, exam_id, usable_pages(work, exam_id)))
