@@ -238,11 +238,12 @@ def hand_in_and_count(play: Play, hall: cast.Hall, here: list[Candidate]) -> Non
     for one in here:
         client.command("session", "hand_in", exam_id=EXAM, candidate_id=one.candidate_id)
     client.command("session", "reconcile_hall", exam_id=EXAM, hall=hall.code, envelopes=len(here))
-    until("admission knows of every envelope", lambda: _is_known_to_admission(play, hall, here))
+    until("admission knows of every envelope and annulment", lambda: _is_known_to_admission(play, hall, here))
     client.command("admission", "issue_protocol_1", exam_id=EXAM, hall=hall.code)
     play.staff_client("chair").command("session", "take_over_hall", exam_id=EXAM, hall=hall.code, envelopes=len(here))
 
 
 def _is_known_to_admission(play: Play, hall: cast.Hall, here: list[Candidate]) -> bool:
     seats = play.staff_client(hall.administrator).ask("admission", "hall", exam_id=EXAM, hall=hall.code)["seats"]
-    return {one.candidate_id for one in here} <= {seat["candidate_id"] for seat in seats if seat["handed_in"]}
+    known = {(seat["candidate_id"], seat["state"] == "annulled") for seat in seats if seat["handed_in"]}
+    return {(one.candidate_id, one.oddity == "annulled_for_copying") for one in here} <= known
