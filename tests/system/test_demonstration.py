@@ -60,7 +60,8 @@ def start(folder: Path, name: str) -> "subprocess.Popen[bytes]":
 
 def finished(folder: Path, name: str, process: "subprocess.Popen[bytes]") -> dict[str, Any]:
     code = process.wait(timeout=540)
-    assert code == 0, (folder / f"{name}.log").read_text()[-4000:]
+    logs = (folder / f"{name}.log", folder / "s" / "log" / "rabbitmq.log")
+    assert code == 0, "\n".join(log.read_text()[-4000:] for log in logs)
     summary: dict[str, Any] = json.loads((folder / name / "summary.json").read_text())
     return summary
 
