@@ -146,6 +146,12 @@ def test_a_label_over_a_mark_is_no_sign(paper: Paper, crossed: Image) -> None:
     assert read_card(crossed, paper.layout).annul_proposed
 
 
+def test_a_mark_painted_over_in_pale_red_proposes_annulment(paper: Paper, crossed: Image) -> None:
+    middle = np.add(paper.layout.marks[0].rect.centre, 1.0) * PX_PER_MM
+    cv2.circle(crossed, middle.astype(int).tolist(), round(7.5 * PX_PER_MM), (130, 130, 240), -1)
+    assert read_card(crossed, paper.layout).annul_proposed
+
+
 @pytest.mark.parametrize("ink", [BLUE, BLACK])
 @pytest.mark.parametrize("is_grey", [False, True])
 def test_writing_over_a_mark_proposes_annulment(

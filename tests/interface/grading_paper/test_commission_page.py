@@ -88,6 +88,13 @@ def test_the_page_speaks_english_too(exam: PaperExam) -> None:
     assert "Where the cards are" in page(exam, CHAIR, lang="en")
 
 
+def upload(exam: PaperExam, name: str, content: bytes) -> None:
+    """The chair's form with a scan, as a browser sends it."""
+    typed, files = {"verb": "register_scans", "exam_id": EXAM}, {"scan": (name, content, "image/jpeg")}
+    answer = exam.house.door.post(PAGE, data=typed, files=files, headers=headers(exam, CHAIR))
+    assert answer.status_code == 303, answer.text
+
+
 def test_every_step_from_the_envelopes_to_the_protocols_is_done_on_the_page(exam: PaperExam) -> None:
     assert "assign_numbers" not in offered(page(exam, CHAIR))
     exam.hand_in()
@@ -102,10 +109,7 @@ def test_every_step_from_the_envelopes_to_the_protocols_is_done_on_the_page(exam
     exam.by_number = dict(zip(numbers, exam.envelopes, strict=True))
     (first, one), *others = exam.by_number.items()
     for number, content in (("", scanned(one, "")), *((n, scanned(other, n)) for n, other in others)):
-        files = {"scan": (f"Иван Иванов {number}.jpg", content, "image/jpeg")}
-        typed = {"verb": "register_scans", "exam_id": EXAM}
-        answer = exam.house.door.post(PAGE, data=typed, files=files, headers=headers(exam, CHAIR))
-        assert answer.status_code == 303, answer.text
+        upload(exam, f"Иван Иванов {number}.jpg", content)
     exam.read_all()
     html = page(exam, CHAIR)
     assert f'Липсват карти с номера: <span class="number">{first}</span>' in html

@@ -29,6 +29,7 @@ from services.grading.paper.cards.views import PAGE_PX_PER_MM
 Image = NDArray[np.uint8]
 
 LOST_MARK_ROOM_MM = 6.0
+COLOURLESS = frozenset({"neutral", "unclear", "unknown"})
 COVERED, COVER_RANKS, COVER_EVEN, COVER_LEVELS = (0.5, 0.9), (0.1, 0.9), 0.35, 24
 LEAST_BESIDE_PRINT_MM2 = 0.42
 LEAST_BESIDE_PRINT = 0.27
@@ -106,7 +107,8 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
             and not _is_a_hair(piece, page, ground.measured.black_level)
             and (_goes_round(piece, rooms) or _area_of_its_own(piece, lines, rooms, in_places) >= LEAST_AREA_MM2)
         )
-        if _is_punched(piece, round_ones) or any(_belongs_to(piece, *one, page) for one in covers):
+        is_cover = colours[piece] in COLOURLESS and any(_belongs_to(piece, *one, page) for one in covers)
+        if is_cover or _is_punched(piece, round_ones):
             continue
         if (is_likely and piece not in lines) or colours[piece] in FOREIGN:
             kind = "writing" if max(piece.place.w, piece.place.h) > WRITING_MM else "mark"
