@@ -54,6 +54,21 @@ def test_the_whole_sitting_needs_no_mouse_and_no_reload(day: ExamDay, screen: Sc
     assert page.evaluate("window.isTheSamePage")
 
 
+def test_who_types_faster_than_the_page_opens_its_memory_is_let_in(day: ExamDay, screen: Screen) -> None:
+    one, keyboard = first(day), screen.page.keyboard
+    screen.page.add_init_script(
+        """const ask = LockManager.prototype.request;
+        LockManager.prototype.request = function (...all) { setTimeout(() => ask.apply(this, all), 1500); }"""
+    )
+    screen.open()
+    keyboard.type(one.username)
+    keyboard.press("Tab")
+    keyboard.type(one.password)
+    keyboard.press("Enter")
+    keyboard.press("Enter")
+    screen.shows("waiting")
+
+
 def test_keys_do_nothing_outside_the_questions(sitting: Screen) -> None:
     sitting.page.locator("#finish").focus()
     for key in "1", "а", "Б":

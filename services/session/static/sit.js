@@ -51,13 +51,16 @@ function lead(view) {
 
 // ---- log-in, and coming back
 
+let opened = null;
+
 async function begin() {
   comfort();
-  await queue.open();
-  await onlyTab();
+  opened = queue.open().then(onlyTab);
+  at("login").addEventListener("submit", logIn);
+  at("enter").disabled = false;
+  await opened;
   door.token = queue.remembered("token");
   if (queue.waiting().length) state.stuckSince = performance.now();
-  at("login").addEventListener("submit", logIn);
   at("confirm").addEventListener("click", confirmData);
   at("here").addEventListener("click", () => show("login"));
   at("save").addEventListener("click", saveRescue);
@@ -70,7 +73,6 @@ async function begin() {
   at("submit").addEventListener("click", submit);
   document.addEventListener("keydown", press);
   keepPage().catch(() => {}); // without it a reload while the server is away shows the browser's own page, and loses nothing
-  at("enter").disabled = false;
   if (!door.token) return;
   const late = setTimeout(away, LOOK_AT_END_MS);
   await look();
@@ -99,8 +101,18 @@ async function onlyTab() {
   });
 }
 
+let isEntering = false;
+
 async function logIn(event) {
   event.preventDefault();
+  if (isEntering) return;
+  isEntering = true;
+  await opened; // who types faster than the page's memory opens need not press again
+  await enter(event);
+  isEntering = false;
+}
+
+async function enter(event) {
   const form = new FormData(event.target);
   const refusal = at("login-refusal");
   refusal.hidden = true;
