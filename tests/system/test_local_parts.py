@@ -84,11 +84,16 @@ def take(uri: str) -> str | None:
 
 def processes_in(folder: Path) -> list[str]:
     """The names of live processes whose working folder is in ``folder``; the parts' processes all work there."""
-    return [
-        (process / "comm").read_text().strip()
-        for process in Path("/proc").iterdir()
-        if process.name.isdigit() and works_in(process, folder)
-    ]
+    numbered = (entry for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return [name for process in numbered if works_in(process, folder) and (name := name_of(process))]
+
+
+def name_of(process: Path) -> str:
+    """Empty when the process has ended meanwhile."""
+    try:
+        return (process / "comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def works_in(process: Path, folder: Path) -> bool:
