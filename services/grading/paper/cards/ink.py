@@ -31,9 +31,11 @@ EMPTY_BOXES = 33
 BARE_INSIDE = 0.014
 BARE_AROUND = 0.024
 LEAST_BORDER = 0.05
+WHOLE_BORDER, BARE_BORDER, BARE_SIDE = 0.9, -0.5, 0.6
 BLACK_RANKS = (0.08, 0.92)
 GREY_SPREAD = 3
 COLOURED_SHARE = 0.05  #: of the pixels of one box, hardly less than a thin cross covers
+TWO_TONES, TWO_TONE_SHARE = (64, 192), 0.6
 GREY = 3
 
 ACROSS, DOWN = np.array([1.0, 0.0]), np.array([0.0, 1.0])
@@ -51,7 +53,8 @@ class BoxInk:
 
     Of all boxes: `amount` of ink inside as a share of black, and `paper`, the paper's level in grey. `print_taken` (3,
     the largest being 1) says which colours black print takes away. `border` is how much of a box's printed border was
-    seen where it should be, against what the card's empty boxes show. `above` is the box printed right above, or -1.
+    seen where it should be, against what the card's empty boxes show. `above` is the box printed right above,
+    and `before` the one before it in its row, or -1.
     """
 
     filled: Indices
@@ -62,15 +65,25 @@ class BoxInk:
     paper: Floats
     border: Floats
     above: Indices
+    before: Indices
     print_level: float
     print_taken: Floats
     black_level: float
     noise: float
     is_grey: bool
+    is_two_tone: bool
 
     def inside(self) -> Floats:
         """The part of each filled box within its printed border, n x 22 x 22."""
         return self.ink[:, INSIDE, INSIDE]
+
+    def lies_astray(self, index: int) -> bool:
+        """Whether a side of a filled box is not where it was looked for: there the paper is bare."""
+        if self.border[self.filled[index]] >= WHOLE_BORDER:
+            return False
+        ink = self.ink[index] / self.print_level
+        sides = (one[EDGE - 2 : EDGE + 4, INSIDE].min(axis=0) for one in (ink, ink[::-1], ink.T, ink.T[::-1]))
+        return max(float((side < BARE_BORDER).mean()) for side in sides) >= BARE_SIDE
 
 
 def measure(picture: Image, views: Views, registration: Registration, layout: CardLayout) -> BoxInk:
@@ -91,6 +104,7 @@ def measure(picture: Image, views: Views, registration: Registration, layout: Ca
     grey_white, dark = _darkness(_grey(patches) if is_colour else patches)
     white = _paper(patches) if is_colour else grey_white[:, None]
     empty = _middle(dark[len(filled) :])
+    is_grey = _is_grey(patches)
     return BoxInk(
         filled=filled,
         ink=dark[: len(filled)] - empty,
@@ -100,11 +114,13 @@ def measure(picture: Image, views: Views, registration: Registration, layout: Ca
         paper=paper,
         border=border,
         above=_above(layout),
+        before=_before(layout),
         print_level=float(np.median(empty[EDGE - 2 : EDGE + 4, INSIDE].max(axis=0))),
         print_taken=_print_taken(patches[len(filled) :], white[len(filled) :], empty),
         black_level=black,
         noise=float(np.median(np.abs(dark[len(filled) :: 4, INSIDE, INSIDE] - empty[INSIDE, INSIDE]))) * 1.48,
-        is_grey=_is_grey(patches),
+        is_grey=is_grey,
+        is_two_tone=is_grey and _is_two_tone(patches),
     )
 
 
@@ -136,6 +152,12 @@ def _above(layout: CardLayout) -> Indices:
     at = {(box.rect.x, box.question, box.option): number for number, box in enumerate(layout.boxes)}
     found = [at.get((box.rect.x, box.question - 1, box.option), -1) for box in layout.boxes]
     return np.array(found, dtype=np.int64)
+
+
+@functools.lru_cache(maxsize=8)
+def _before(layout: CardLayout) -> Indices:
+    asked = [box.question for box in layout.boxes]
+    return np.array([at - 1 if at and asked[at - 1] == asked[at] else -1 for at in range(len(asked))], dtype=np.int64)
 
 
 def _darkness(grey: Image) -> tuple[Floats, Floats]:
@@ -218,3 +240,10 @@ def _is_grey(patches: Image) -> bool:
     spread = np.maximum.reduce(balance) - np.minimum.reduce(balance)
     coloured = (spread > GREY_SPREAD).reshape(len(patches), -1).mean(axis=1)
     return bool(coloured.max() <= COLOURED_SHARE)
+
+
+def _is_two_tone(patches: Image) -> bool:
+    """Whether hardly anything lies between black and white, though the boxes were cut out a little askew."""
+    some = patches[::3, ::2, ::2]
+    dark, between = (some < TWO_TONES[1]).sum(), ((some >= TWO_TONES[0]) & (some < TWO_TONES[1])).sum()
+    return bool(between < TWO_TONE_SHARE * dark)

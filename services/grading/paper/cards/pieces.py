@@ -133,7 +133,7 @@ def written(ground: Ground, edge_mm: float) -> Image:
     paper = cv2.resize(light, page.shape[::-1], interpolation=cv2.INTER_LINEAR)
     compared = cv2.compare(page, cv2.convertScaleAbs(paper, alpha=1 - INK_SHARE), cv2.CMP_LT)
     dark = np.asarray(cv2.subtract(compared, printed_mask(layout, PRINT_MARGIN_PX)), dtype=np.uint8)
-    printed = [layout.number_box, layout.code_box, *(mark.rect for mark in layout.marks)]
+    printed = [layout.number_box, layout.code_box, *ground.registration.marks_mm]
     for rect in [code_caption(layout), *(rect.grown(PRINT_ROOM_MM) for rect in printed)]:
         dark[in_pixels(rect)] = 0
     edge = round(edge_mm * PAGE_PX_PER_MM)

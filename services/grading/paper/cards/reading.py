@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from services.grading.paper.cards import shapes
 from services.grading.paper.cards.colours import COLOURED, FOREIGN, colour_name, leaning, tint
+from services.grading.paper.cards.faded import may_be_part_of_a_cross
 from services.grading.paper.cards.ink import INSIDE, PX_PER_MM, BoxInk
+from services.grading.paper.cards.lines import without_line
 from services.grading.paper.cards.neighbours import reached_in
 
 Floats = NDArray[np.float32]
@@ -117,6 +119,7 @@ def read_boxes(measured: BoxInk, limits: Thresholds | None = None) -> CardInk:
     shares = shapes.network().shares(shapes.seen_by_network(measured.ink, measured.print_level))
     limits = replace(limits, sign_share=_sign_share(shares[:, shapes.CROSS], limits))
     forms = [_form(*one, limits) for one in zip(amount.tolist(), around.tolist(), shares.tolist(), strict=True)]
+    _doubt_what_the_scan_made(measured, shares, forms, limits)
     _doubt_what_reaches_in(measured, shares, forms, limits)
     _solid_ones_are_blots(measured, amount, shares[:, shapes.CROSS], forms, limits)
     written = np.flatnonzero([form is not State.EMPTY for form, _ in forms])
@@ -285,6 +288,19 @@ def _form(amount: float, around: float, shares: list[float], limits: Thresholds)
     if cross >= limits.cross_share and amount >= limits.cross_ink:
         return State.PEN, cross - limits.cross_share
     return State.DOUBTFUL, max(empty - limits.empty_share, cross - limits.cross_share)
+
+
+def _doubt_what_the_scan_made(
+    measured: BoxInk, shares: Floats, forms: list[tuple[State, float]], limits: Thresholds
+) -> None:
+    """No sign, but for a person: a box that lies elsewhere, a cross with a fold through it, one that faded."""
+    for index in [i for i, (form, _) in enumerate(forms) if form is State.SIGN]:
+        bridged = without_line(measured, index)
+        if bridged is not None:
+            shares[index] = shapes.network().shares(shapes.seen_by_network(bridged[None], measured.print_level))[0]
+        is_faded = measured.is_two_tone and may_be_part_of_a_cross(measured.inside()[index], measured.print_level)
+        if is_faded or measured.lies_astray(index) or shares[index, shapes.SIGN] < limits.sign_share:
+            forms[index] = State.DOUBTFUL, float(shares[index, shapes.SIGN]) - 1
 
 
 def _doubt_what_reaches_in(

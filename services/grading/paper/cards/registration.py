@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.grading.paper.cards.drawing import LINE_MM, mark_dictionary
-from services.grading.paper.cards.layout import BOX_MM, PAGE_MM, CardLayout
+from services.grading.paper.cards.layout import BOX_MM, PAGE_MM, CardLayout, Rect
 from services.grading.paper.cards.views import (
     PAGE_PX_PER_MM,
     Image,
@@ -33,6 +33,7 @@ SIDES = 0.16
 PAGE_SHAPED = (0.9, 1.1)
 LEAST_MARKS = 2
 LEAST_BOXES_SEEN, LEAST_BOXES_SEEN_BENT = 0.8, 0.95
+BENT_MM = 1.0
 LEAST_BOXES_TO_GO_ON = 0.3
 LEAST_SPREAD_MM = 80.0
 MOST_MARK_ERROR_MM = 2.5
@@ -43,6 +44,7 @@ NEIGHBOURS = 12
 PATCH_MM = 10.6
 FINE = 4
 REACH_MM = 2.5
+MOST_CURL_MM = 5.0
 WHITE_RANK = 0.85
 BOX_SEEN = 0.10
 MOST_ROUNDS = 4
@@ -66,7 +68,8 @@ class Registration:
     """`to_picture` takes millimetres of the card to pixels; `local_mm` (boxes x 2) is each box's own small shift.
 
     `bent` (10 x 2) are the terms that make `page` flat, `bent_mm` how far the paper lies from flat where it does most,
-    and `uneven_mm` how far any box lies from that smooth surface.
+    and `uneven_mm` how far any box lies from that smooth surface. `marks_mm`: where marks lie on `page`, in the
+    layout's order.
     """
 
     to_picture: Points
@@ -79,6 +82,7 @@ class Registration:
     bent: Points
     bent_mm: float
     uneven_mm: float
+    marks_mm: tuple[Rect, ...]
     page: Image
 
     def pixels(self, points_mm: Points) -> Points:
@@ -111,6 +115,8 @@ def register(views: Views, layout: CardLayout) -> Registration:
         to_picture, (shift, seen) = by_marks, _smoothed_out(views, by_marks, layout, marks, first)
         if seen.mean() < LEAST_BOXES_SEEN_BENT:
             raise NotRegistered("boxes_not_found")
+    elif seen.mean() < LEAST_BOXES_SEEN_BENT and np.abs(_among_neighbours(shift, layout)).max() > BENT_MM:
+        shift, seen = _smoothed_out(views, to_picture, layout, marks, (shift, seen))
     return _settled(views, to_picture, layout, marks, (shift, seen))
 
 
@@ -161,9 +167,13 @@ def _settled(
     boxes: Boxes,
 ) -> Registration:
     shift, seen = boxes[0].copy(), boxes[1]
-    shift[~seen] = np.median(shift[seen], axis=0)
+    if not seen.all():
+        terms = terms_at(box_centres(layout))
+        smooth = terms[~seen] @ np.linalg.lstsq(terms[seen], shift[seen], rcond=None)[0]
+        shift[~seen] = np.clip(smooth, shift[seen].min(axis=0) - REACH_MM, shift[seen].max(axis=0) + REACH_MM)
     off = _marks_off(to_picture, layout, marks)
-    bent = _bent(layout, _among_neighbours(shift, layout), marks, np.clip(off, -REACH_MM, REACH_MM))
+    shifts = dict(zip((one.number for one in layout.marks if one.number in marks), _each(off), strict=True))
+    bent = _bent(layout, _among_neighbours(shift, layout), shifts)
     # What neighbours have in common is looked for on flattened paper: outer boxes have neighbours on one side only.
     smooth = terms_at(box_centres(layout)) @ bent
     local = smooth + _among_neighbours(shift - smooth, layout)
@@ -185,8 +195,19 @@ def _settled(
         bent=bent,
         bent_mm=_most_bent_mm(bent),
         uneven_mm=float(np.abs(local - smooth).max()),
+        marks_mm=_on_page(layout, shifts, bent),
         page=views.page(to_picture, bent),
     )
+
+
+def _on_page(layout: CardLayout, shifts: dict[int, Points], bent: Points) -> tuple[Rect, ...]:
+    """Marks on the paper made flat: one in a curled corner lies beyond what is taken for bent."""
+    places = []
+    for mark in layout.marks:
+        rect, there = mark.rect, np.array([mark.rect.centre]) + shifts.get(mark.number, 0)
+        aside, below = (there - terms_at(there) @ bent - mark.rect.centre)[0] if mark.number in shifts else (0.0, 0.0)
+        places.append(Rect(rect.x + float(aside), rect.y + float(below), rect.w, rect.h))
+    return tuple(places)
 
 
 def _most_bent_mm(bent: Points) -> float:
@@ -195,20 +216,18 @@ def _most_bent_mm(bent: Points) -> float:
     return float(np.abs(terms[is_on_page] @ bent).max())
 
 
-def _bent(layout: CardLayout, local: Points, marks: dict[int, Points], off: Points) -> Points:
+def _bent(layout: CardLayout, local: Points, shifts: dict[int, Points]) -> Points:
     """How far the paper lies from flat, as a smooth surface: terms of a polynomial x (dx, dy), in millimetres.
 
-    Where a mark was not found the paper is taken to lie as it does at the nearest box.
+    `local` are the shifts of boxes, `shifts` those of the marks that were found; where one was not, the paper is taken
+    to lie as it does at the nearest box.
     """
     centres = box_centres(layout)
-    known = [off[i * 4 : i * 4 + 4].mean(axis=0) for i in range(len(marks))]
-    found = iter(known)
     places = np.array([mark.rect.centre for mark in layout.marks])
-    nearest = np.hypot(*(places[:, None] - centres[None]).transpose(2, 0, 1)).argmin(axis=1)
-    at_marks = [
-        next(found) if mark.number in marks else local[box] for mark, box in zip(layout.marks, nearest, strict=True)
-    ]
-    return np.asarray(_fitting(layout) @ np.vstack([local, at_marks]), dtype=np.float64)
+    nearest = local[np.hypot(*(places[:, None] - centres[None]).transpose(2, 0, 1)).argmin(axis=1)]
+    at_marks = [shifts.get(mark.number, near) for mark, near in zip(layout.marks, nearest, strict=True)]
+    known = np.clip(at_marks, nearest - MOST_CURL_MM, nearest + MOST_CURL_MM)
+    return np.asarray(_fitting(layout) @ np.vstack([local, known]), dtype=np.float64)
 
 
 @functools.lru_cache(maxsize=8)
@@ -225,6 +244,11 @@ def _marks_off(to_picture: Points, layout: CardLayout, marks: dict[int, Points])
     """How far each corner of a mark lies from where `to_picture` puts it, millimetres."""
     corners, there = _mark_corners(layout, marks)
     return moved_by(np.asarray(np.linalg.inv(to_picture), dtype=np.float64), there) - corners
+
+
+def _each(off: Points) -> Points:
+    """How far each mark lies from there, by its four corners."""
+    return np.asarray(off.reshape(-1, 4, 2).mean(axis=1), dtype=np.float64)
 
 
 def _mark_error(off: Points) -> float:

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from services.grading.paper.cards.colours import FOREIGN
 from services.grading.paper.cards.layout import PAGE_MM, Rect
 from services.grading.paper.cards.pieces import (
+    INK_SHARE,
     JOINED_PX,
+    PRINT_MARGIN_PX,
     Ground,
     Piece,
     area_beside_print,
@@ -21,6 +23,7 @@ from services.grading.paper.cards.pieces import (
     in_pixels,
     joined,
     paper_among,
+    printed_mask,
     without,
     written,
 )
@@ -105,7 +108,7 @@ def find_signs(ground: Ground, crossed: list[Rect], other: list[Rect]) -> list[S
         is_likely = (
             piece in beside
             and not _is_a_hair(piece, page, ground.measured.black_level)
-            and (_goes_round(piece, rooms) or _area_of_its_own(piece, lines, rooms, in_places) >= LEAST_AREA_MM2)
+            and (_goes_round(piece, rooms) or _own_area(piece, lines, rooms, in_places, ground) >= LEAST_AREA_MM2)
         )
         is_cover = colours[piece] in COLOURLESS and any(_belongs_to(piece, *one, page) for one in covers)
         if is_cover or _is_punched(piece, round_ones):
@@ -256,7 +259,7 @@ def _goes_round(piece: Piece, rooms: list[Rect]) -> bool:
     )
 
 
-def _area_of_its_own(piece: Piece, lines: list[Piece], rooms: list[Rect], in_places: Image) -> float:
+def _own_area(piece: Piece, lines: list[Piece], rooms: list[Rect], in_places: Image, ground: Ground) -> float:
     """What is left of a piece's area, mm2, without lines that run through it and strokes that come out of the `rooms`
     around crosses: several of them may nearly touch, and one may go on beyond a printed line.
 
@@ -264,10 +267,37 @@ def _area_of_its_own(piece: Piece, lines: list[Piece], rooms: list[Rect], in_pla
     bent one, or one that meets the other beside the box, points past it.
     """
     strokes = piece.strokes(lines, NARROW_MM / 2)
-    near = [one for one in strokes if any(room.meets(one.place) for room in rooms)]
-    ends = [one for one in near if _may_be_an_end(one) and one.touches(in_places)]
+    ends = [
+        one
+        for one in strokes
+        if _may_be_an_end(one)
+        and (
+            (any(room.meets(one.place) for room in rooms) and one.touches(in_places))
+            or any(_leads_into(room, one, ground) for room in rooms)
+        )
+    ]
     others = [one for one in strokes if one not in ends]
     return sum(one.area for one in others if not any(_goes_on(end, one) for end in ends))
+
+
+def _leads_into(room: Rect, stroke: Piece, ground: Ground) -> bool:
+    """Whether its straight line goes on through print into a room, dark all the way, as where a pen crosses a letter.
+
+    Print is not looked at, so it cuts such a stroke in two.
+    """
+    towards = np.subtract(room.centre, stroke.middle)
+    way = np.array(stroke.along) * np.sign(np.dot(stroke.along, towards))
+    steps = np.arange(stroke.length / 2, LONGEST_END_MM - stroke.length / 2, 1 / PAGE_PX_PER_MM)
+    points = stroke.middle + steps[:, None] * way
+    low, high = (room.x, room.y), (room.x + room.w, room.y + room.h)
+    is_inside = ((points >= low) & (points <= high)).all(axis=1)
+    if not is_inside.any():
+        return False
+    page, printed = ground.registration.page, printed_mask(ground.layout, PRINT_MARGIN_PX)
+    dark = (1 - INK_SHARE) * paper_among(page[in_pixels(stroke.place.grown(LONGEST_END_MM))].ravel())
+    columns, rows = np.rint(points[: is_inside.argmax() + 1] * PAGE_PX_PER_MM).astype(int).T
+    is_dark = all((page[y - 1 : y + 2, x - 1 : x + 2] < dark).any() for x, y in zip(columns, rows, strict=True))
+    return is_dark and bool(printed[rows, columns].any())
 
 
 def _may_be_an_end(stroke: Piece) -> bool:
