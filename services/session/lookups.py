@@ -116,16 +116,6 @@ def require_mode(hall: Hall | Sitting, mode: Mode) -> None:
         raise NotOfThisMode(mode=FORMS[Mode(hall.mode)])
 
 
-def by_mode(place: Hall | Sitting, electronic: str, paper: str) -> str:
-    """Of two articles the one for the form in which the exam is held there."""
-    return electronic if place.mode == Mode.ELECTRONIC else paper
-
-
-def by_session(session: int, first: str, second: str) -> str:
-    """Of two articles the one for the first or the second electronic exam of the day (Art. 31(1))."""
-    return first if session == 1 else second
-
-
 def course_of(sitting: Sitting, hall: Hall, sheet: Sheet | None) -> Course:
     """What has happened in a sitting, for the rules. ``sheet``: ``None`` on paper."""
     closed_at = {sheet.outcome: sheet.closed_at} if sheet is not None else {}

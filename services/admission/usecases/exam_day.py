@@ -7,6 +7,7 @@ from sqlalchemy import select
 from chassis.commands import Answer
 from chassis.documents import order
 from chassis.work import Work
+from contracts.articles import by_mode, by_session
 from contracts.events.admission import CandidateAbsent, CandidateIdentified, CandidateRefusedAtDoor
 from contracts.events.session import InstructionsRead, SittingAnnulled, SittingStarted
 from contracts.people import Mode, Names, Role
@@ -134,7 +135,7 @@ def _close(work: Work, place: Hall, at: datetime) -> None:
             )
         )
     who = [seat.candidate_id for seat in absent]
-    authority = "чл. 22" if place.mode == Mode.ELECTRONIC else "чл. 34"
+    authority = by_mode(place.mode, by_session(place.session, "чл. 22", "чл. 31, ал. 1, т. 3"), "чл. 34")
     work.audit(place.exam_id, "door:closed", authority, hall=place.hall, absent=who)
 
 
@@ -203,8 +204,7 @@ def record_annulment(work: Work, event: SittingAnnulled) -> None:
         work.audit(
             event.exam_id, "ban:recorded", "чл. 8", candidate=event.candidate_id, annulled_on=annulled_on.isoformat()
         )
-    article = "чл. 28, ал. 1" if place.mode == Mode.ELECTRONIC else "чл. 38, ал. 1"
-    issue_anew(work, place, event.candidate_id, article)
+    issue_anew(work, place, event.candidate_id, by_mode(place.mode, "чл. 28, ал. 1", "чл. 38, ал. 1"))
 
 
 def _hours(exam: Exam, hall: Hall) -> Session:

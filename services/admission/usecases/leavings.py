@@ -7,8 +7,8 @@ fault with another hour.
 from datetime import datetime
 
 from chassis.work import Work
+from contracts.articles import by_mode
 from contracts.events.session import CandidateLeftHall, CandidateStayedOutside, MaterialsHandedIn
-from contracts.people import Mode
 from services.admission.records import hall_of
 from services.admission.tables import HandIn, Leaving
 from services.admission.usecases.protocol_1 import issue_anew, require_as_told
@@ -39,7 +39,7 @@ def _keep(work: Work, event: CandidateLeftHall | CandidateStayedOutside, *, retu
             entered_at=event.entered_at,
         )
     )
-    issue_anew(work, place, event.candidate_id, "чл. 27" if place.mode == Mode.ELECTRONIC else "чл. 37")
+    issue_anew(work, place, event.candidate_id, by_mode(place.mode, "чл. 27", "чл. 37"))
 
 
 def record_hand_in(work: Work, event: MaterialsHandedIn) -> None:
@@ -57,5 +57,4 @@ def record_hand_in(work: Work, event: MaterialsHandedIn) -> None:
             entered_at=event.entered_at,
         )
     )
-    article = "чл. 29, ал. 2" if place.mode == Mode.ELECTRONIC else "чл. 40, ал. 2"
-    issue_anew(work, place, event.candidate_id, article)
+    issue_anew(work, place, event.candidate_id, by_mode(place.mode, "чл. 29, ал. 2", "чл. 40, ал. 2"))

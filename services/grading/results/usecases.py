@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.commands import Answer
 from chassis.documents import Signatory, order
 from chassis.work import Work
+from contracts.articles import by_mode
 from contracts.events.admission import CandidateAbsent, CandidateRefusedAtDoor, SeatAssigned, StaffAppointed
 from contracts.events.grading import ElectronicSheetGraded, PaperSheetGraded, ResultPublished
 from contracts.events.registration import AnnouncementPublished
@@ -104,7 +105,7 @@ def record_annulment(work: Work, event: SittingAnnulled) -> None:
     work.audit(
         event.exam_id,
         "annulment:received",
-        _of(event.mode, "чл. 28, ал. 1", "чл. 38, ал. 1"),
+        by_mode(event.mode, "чл. 28, ал. 1", "чл. 38, ал. 1"),
         candidate=event.candidate_id,
     )
 
@@ -112,7 +113,7 @@ def record_annulment(work: Work, event: SittingAnnulled) -> None:
 def record_absence(work: Work, event: CandidateAbsent) -> None:
     """Did not come (Art. 22, 34)."""
     _without_sheet(work, event.exam_id, event.candidate_id).absent = True
-    work.audit(event.exam_id, "absence:received", _of(event.mode, "чл. 22", "чл. 34"), candidate=event.candidate_id)
+    work.audit(event.exam_id, "absence:received", by_mode(event.mode, "чл. 22", "чл. 34"), candidate=event.candidate_id)
 
 
 def record_refusal_at_door(work: Work, event: CandidateRefusedAtDoor) -> None:
@@ -133,7 +134,7 @@ def draw_up_protocol(work: Work, *, exam_id: str, mode: Mode) -> Answer:
     exam = the_exam(work, exam_id)
     law = in_force(exam.regulation_on)
     results = _of_mode(work, exam_id, mode)
-    rule = _of(mode, "чл. 43, ал. 6", "чл. 48, ал. 3")
+    rule = by_mode(mode, "чл. 43, ал. 6", "чл. 48, ал. 3")
     if work.session.get(Protocol, (exam_id, mode)) is not None:
         raise AlreadyDone(what=Phrase(RESULTS_PROTOCOL.title_bg, "Results protocol"))
     for result in results:
@@ -147,10 +148,6 @@ def draw_up_protocol(work: Work, *, exam_id: str, mode: Mode) -> Answer:
     work.audit(exam_id, "results:protocol", rule, mode=mode, **counts)
     order(work, RESULTS_PROTOCOL, exam_id, mode, _protocol(work, exam, law, mode, results))
     return counts
-
-
-def _of(mode: Mode, electronic: str, paper: str) -> str:
-    return electronic if mode is Mode.ELECTRONIC else paper
 
 
 def _protocol(work: Work, exam: Exam, law: Regulation, mode: Mode, results: Sequence[Result]) -> ResultsProtocol:
@@ -185,7 +182,7 @@ def _protocol(work: Work, exam: Exam, law: Regulation, mode: Mode, results: Sequ
 def _article_of_annulment(row: Result) -> str:
     if row.annulled_on_paper_by_signs:
         return "чл. 46, ал. 2"
-    return _of(Mode(row.mode), "чл. 28, ал. 1", "чл. 38, ал. 1")
+    return by_mode(row.mode, "чл. 28, ал. 1", "чл. 38, ал. 1")
 
 
 def publish_results(work: Work, *, exam_id: str, mode: Mode, deviation_reason: str | None = None) -> Answer:

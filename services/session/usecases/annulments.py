@@ -5,11 +5,12 @@ import uuid
 from chassis.acts import ActKind, confirm, propose
 from chassis.commands import Answer
 from chassis.work import Work
+from contracts.articles import by_mode
 from contracts.events.session import SittingAnnulled
 from contracts.people import Mode, Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
-from services.session.lookups import by_mode, require_mode, sheet_of, sitting_in_own_hall, sitting_of
+from services.session.lookups import require_mode, sheet_of, sitting_in_own_hall, sitting_of
 from services.session.rules.annulment import ACT, Reason, article
 from services.session.rules.incidents import Level
 from services.session.tables import Incident, Sitting
@@ -71,7 +72,7 @@ def _refuse_what_cannot_be(sitting: Sitting) -> None:
     if sitting.annulment_decided_at is not None:
         raise AlreadyDone(what=Phrase("анулиране на теста", "annulment of the test"))
     if sitting.identified_at is None and sitting.logged_in_at is None:
-        rule = by_mode(sitting, "чл. 28, ал. 1", "чл. 38, ал. 1")
+        rule = by_mode(sitting.mode, "чл. 28, ал. 1", "чл. 38, ал. 1")
         raise OutOfOrder(state=Phrase("кандидатът не се е явил", "the candidate did not appear"), rule=rule)
 
 

@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from chassis.commands import Answer
 from chassis.work import Work
+from contracts.articles import by_mode
 from contracts.events.session import CandidateLeftHall, MaterialsHandedIn
 from contracts.people import Mode
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from contracts.refusals.session import SeatTaken, SittingClosed, UniqueNumberDiffers
 from services.session.lookups import (
-    by_mode,
     course_of,
     open_leaving,
     phase_of,
@@ -61,7 +61,7 @@ def record_leaving(
     if sitting.left_at is not None:
         raise AlreadyDone(what=Phrase("напускане на залата", "leaving of the hall"))
     moment = moment_of(work, hall, hour, late_reason, after=(hall.started_at, last_passed(work, sitting)))
-    rule = by_mode(hall, "чл. 27", "чл. 37")
+    rule = by_mode(hall.mode, "чл. 27", "чл. 37")
     if phase_of(work, sitting, hall, moment.at).state not in {State.ANSWERING, State.SUSPENDED}:
         raise OutOfOrder(
             state=Phrase("кандидатът не решава теста", "the candidate is not working on the test"), rule=rule
@@ -77,7 +77,7 @@ def record_return(
 ) -> Answer:
     """The candidate is back; says ``CandidateLeftHall`` with both hours (Art. 27, 37)."""
     sitting, hall = sitting_in_own_hall(work, exam_id, candidate_id)
-    rule = by_mode(hall, "чл. 27", "чл. 37")
+    rule = by_mode(hall.mode, "чл. 27", "чл. 37")
     if sitting.left_at is None:
         raise OutOfOrder(
             state=Phrase("кандидатът не е напускал залата", "the candidate has not left the hall"), rule=rule
@@ -85,7 +85,7 @@ def record_return(
     if hall.ended_at is not None:
         raise OutOfOrder(
             state=Phrase("изпитът в залата е приключил", "the exam in the hall has ended"),
-            rule=by_mode(hall, "чл. 29, ал. 1", "чл. 40, ал. 1"),
+            rule=by_mode(hall.mode, "чл. 29, ал. 1", "чл. 40, ал. 1"),
         )
     leaving = open_leaving(work, sitting)
     moment = moment_of(work, hall, hour, late_reason, after=(leaving.left_at,))
@@ -201,10 +201,12 @@ def hand_in(
     if sitting.left_at is not None and hall.ended_at is None:
         raise OutOfOrder(
             state=Phrase("кандидатът е извън залата", "the candidate is outside the hall"),
-            rule=by_mode(hall, "чл. 27", "чл. 37"),
+            rule=by_mode(hall.mode, "чл. 27", "чл. 37"),
         )
     has_returned = sitting.left_at is None
-    rule = by_mode(hall, "чл. 29, ал. 2", "чл. 40, ал. 2") if has_returned else by_mode(hall, "чл. 27", "чл. 37")
+    rule = (
+        by_mode(hall.mode, "чл. 29, ал. 2", "чл. 40, ал. 2") if has_returned else by_mode(hall.mode, "чл. 27", "чл. 37")
+    )
     done = (hall.started_at, last_passed(work, sitting), None if has_returned else hall.ended_at)
     moment = moment_of(work, hall, hour, late_reason, after=done)
     if phase_of(work, sitting, hall, moment.at).state not in _may_hand_in(hall):

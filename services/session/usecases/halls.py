@@ -9,14 +9,13 @@ from sqlalchemy import func, select, update
 
 from chassis.commands import Answer
 from chassis.work import Work
+from contracts.articles import by_mode, by_session
 from contracts.events.session import CandidateStayedOutside, InstructionsRead, SittingStarted
 from contracts.people import Mode, Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, NotFound, OutOfOrder
 from regulation import Regulation
 from services.session.lookups import (
-    by_mode,
-    by_session,
     exam_of,
     hall_of,
     law_of,
@@ -52,7 +51,7 @@ def record_instructions_read(
         raise AlreadyDone(what=Phrase(f"указания в зала {hall}", f"instructions in hall {hall}"))
     mode, moment = Mode(place.mode), moment_of(work, place, hour, late_reason, after=())
     law_hours = hours.session_of(law_of(work, exam_id), mode, place.session)
-    rule = by_mode(place, by_session(place.session, "чл. 23, ал. 2", "чл. 31, ал. 1, т. 5"), "чл. 35, ал. 1")
+    rule = by_mode(place.mode, by_session(place.session, "чл. 23, ал. 2", "чл. 31, ал. 1, т. 5"), "чл. 35, ал. 1")
     hours.check_instructions(moment.at, exam_of(work, exam_id).exam_on, law_hours, rule=rule)
     place.instructions_read_at = moment.at
     work.emit(
@@ -204,7 +203,7 @@ def announce_remaining(
     """Announce the remaining time in the last minutes (Art. 39(2); at computers App. 4: Art. 23(2), 31(1) item 5)."""
     place = own_hall(work, exam_id, hall)
     moment = moment_of(work, place, hour, late_reason, after=(place.started_at,))
-    rule = by_mode(place, by_session(place.session, "чл. 23, ал. 2", "чл. 31, ал. 1, т. 5"), "чл. 39, ал. 2")
+    rule = by_mode(place.mode, by_session(place.session, "чл. 23, ал. 2", "чл. 31, ал. 1, т. 5"), "чл. 39, ал. 2")
     ends_at = _running_until(place, moment.at, rule=rule)
     law_hours = hours.session_of(law_of(work, exam_id), Mode(place.mode), place.session)
     hours.check_warning(moment.at, ends_at, law_hours, rule=rule)
@@ -268,7 +267,7 @@ def announce(work: Work, *, exam_id: str, hall: str, text: str) -> Answer:
     """Tell a hall something, in words; kept with those who said it and when (Art. 16)."""
     place = own_hall(work, exam_id, hall)
     if place.ended_at is not None:
-        rule = by_mode(place, "чл. 29, ал. 1", "чл. 40, ал. 1")
+        rule = by_mode(place.mode, "чл. 29, ал. 1", "чл. 40, ал. 1")
         raise OutOfOrder(state=Phrase("изпитът в залата е приключил", "the exam in the hall has ended"), rule=rule)
     row = Announcement(exam_id=exam_id, hall=hall, kind="text", text=text, announced_by=work.actor.id)
     row.announced_at = work.now
@@ -282,7 +281,7 @@ def end_hall(work: Work, *, exam_id: str, hall: str, hour: str | None = None, la
     """Announce the end (Art. 29(1), 40(1)): open sittings are closed as they are; who is outside did not return."""
     work.require(exam_id, Role.HALL_ADMINISTRATOR)
     place = own_hall(work, exam_id, hall)
-    rule = by_mode(place, "чл. 29, ал. 1", "чл. 40, ал. 1")
+    rule = by_mode(place.mode, "чл. 29, ал. 1", "чл. 40, ал. 1")
     if place.ends_at is None:
         raise OutOfOrder(
             state=Phrase("изпитът в залата не е започнал", "the exam in the hall has not started"), rule=rule

@@ -8,12 +8,12 @@ from chassis.acts import ActKind, confirm, propose
 from chassis.commands import Answer
 from chassis.plumbing import ActRow
 from chassis.work import Work
+from contracts.articles import by_mode
 from contracts.people import Role
 from contracts.phrase import Phrase
 from contracts.refusals.general import AlreadyDone, OutOfOrder
 from contracts.refusals.session import SittingClosed
 from services.session.lookups import (
-    by_mode,
     exam_of,
     hall_of,
     incident_of,
@@ -137,7 +137,7 @@ def _refuse_while_annulment_stands(work: Work, incident: Incident) -> None:
             state=Phrase(
                 "предложено е анулиране и чака директора", "an annulment was proposed and waits for the director"
             ),
-            rule=by_mode(place, "чл. 28, ал. 1", "чл. 38, ал. 1"),
+            rule=by_mode(place.mode, "чл. 28, ал. 1", "чл. 38, ал. 1"),
         )
 
 

@@ -8,6 +8,7 @@ from chassis.commands import Answer
 from chassis.documents import Signatory, order
 from chassis.plumbing import DocumentRow
 from chassis.work import Work
+from contracts.articles import by_mode
 from contracts.events.session import HandOver, SittingsEnded
 from contracts.people import Mode, Names, Role
 from contracts.phrase import Phrase
@@ -24,7 +25,6 @@ from services.session.documents import (
     Protocol2Row,
 )
 from services.session.lookups import (
-    by_mode,
     course_of,
     exam_of,
     hall_of,
@@ -48,7 +48,7 @@ def reconcile_hall(
 ) -> Answer:
     """Compare the envelopes with those who came (Art. 30(1), 41(1)); a difference is taken with its reason alone."""
     place = own_hall(work, exam_id, hall)
-    rule = by_mode(place, "чл. 30, ал. 1", "чл. 41, ал. 1")
+    rule = by_mode(place.mode, "чл. 30, ал. 1", "чл. 41, ал. 1")
     if place.ended_at is None:
         raise OutOfOrder(
             state=Phrase(
@@ -77,7 +77,7 @@ def take_over_hall(
     last hall the sittings have ended.
     """
     place = hall_of(work, exam_id, hall)
-    rule = by_mode(place, "чл. 30, ал. 2", "чл. 41, ал. 2")
+    rule = by_mode(place.mode, "чл. 30, ал. 2", "чл. 41, ал. 2")
     if place.envelopes is None:
         raise OutOfOrder(
             state=Phrase("пликовете в залата не са сверени", "the envelopes of the hall have not been compared"),

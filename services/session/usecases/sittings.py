@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from chassis.commands import Answer
 from chassis.work import Work
+from contracts.articles import by_session
 from contracts.people import Mode
 from contracts.phrase import Phrase
 from contracts.refusals.general import OutOfOrder, WrongCredentials
@@ -19,7 +20,7 @@ from contracts.refusals.session import (
     SittingNotOpen,
     TimeExpired,
 )
-from services.session.lookups import by_session, exam_of, law_of, sheet_of
+from services.session.lookups import exam_of, law_of, sheet_of
 from services.session.rules import credentials, history, hours
 from services.session.tables import Hall, HistoryRow, Sheet, Sitting
 from services.session.usecases.closing import close, give_number

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contracts.articles import by_session
 from contracts.people import Mode
 from contracts.refusals.base import Refusal
 from contracts.refusals.general import AlreadyDone, InvalidInput, NotFound, OutOfOrder, TooEarly
@@ -22,7 +23,6 @@ from contracts.refusals.session import (
 )
 from regulation import in_force
 from regulation.calendar import local
-from services.session.lookups import by_session
 from services.session.rules import annulment, credentials, envelopes, history, hours, incidents, screens, seating
 from services.session.rules.answers import Answer, Change, Standing, Verdict, refusal_of, verdict
 from services.session.rules.phase import Course, Phase, State, phase
