@@ -20,7 +20,7 @@ import pytest
 ELECTRONIC, PAPER, SEED = 12, 6, 7
 PROCESSES = ("web", "relay", "nameko", "worker")
 HEALTH = ("relay", "nameko", "worker-1", "worker-2")
-SECONDS_BETWEEN_KILLS = 8.0
+SECONDS_BETWEEN_KILLS = 4.0
 SAY_THE_STORY = ("admission", "session", "grading_paper", "certification")
 ONCE = (
     "candidate:refused",
