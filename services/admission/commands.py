@@ -56,7 +56,7 @@ VERBS = Verbs(
         Verb("plan_halls", usecases.plan_halls, schemas.PlanHalls, _PLANNERS, "чл. 15, ал. 1"),
         Verb("assign_seats", usecases.assign_seats, schemas.OfExam, _PLANNERS, "чл. 14"),
         Verb("identify_candidate", usecases.identify_candidate, schemas.IdentifyCandidate, _HALL, "чл. 16, т. 2"),
-        Verb("close_door", usecases.close_door, schemas.OfHall, _HALL, "чл. 22"),
+        Verb("close_door", usecases.close_door, schemas.OfHall, _HALL, "чл. 22; чл. 31, ал. 1, т. 3; чл. 34"),
         Verb(
             "issue_protocol_1_for_signature",
             usecases.issue_protocol_1_for_signature,
