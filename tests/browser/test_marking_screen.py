@@ -78,7 +78,8 @@ def press(page: Page, key: str) -> None:
 
 
 def by_keys(page: Page, seen: dict[str, Any]) -> int:
-    """Mark the card as one who knows the screen does; so many key presses."""
+    """Mark the card as one who knows the screen does, once it is there; so many key presses."""
+    page.wait_for_load_state()
     presses = 0
     while question := page.evaluate("document.activeElement.dataset.question ?? ''"):
         letters = seen["marks"].get(question)
