@@ -11,12 +11,8 @@ from tests.interface.session.exam_day import EXAM, ExamDay, first
 
 
 def test_the_whole_sitting_needs_no_mouse_and_no_reload(day: ExamDay, screen: Screen) -> None:
-    one, keyboard, page = first(day), screen.page.keyboard, screen.page
-    screen.open()
-    keyboard.type(one.username)
-    keyboard.press("Tab")
-    keyboard.type(one.password)
-    keyboard.press("Enter")
+    keyboard, page = screen.page.keyboard, screen.page
+    screen.log_in_by_keys(first(day))
     screen.shows("waiting")
     screen.tab_to("#confirm")
     keyboard.press("Enter")
@@ -55,17 +51,12 @@ def test_the_whole_sitting_needs_no_mouse_and_no_reload(day: ExamDay, screen: Sc
 
 
 def test_who_types_faster_than_the_page_opens_its_memory_is_let_in(day: ExamDay, screen: Screen) -> None:
-    one, keyboard = first(day), screen.page.keyboard
     screen.page.add_init_script(
         """const ask = LockManager.prototype.request;
         LockManager.prototype.request = function (...all) { setTimeout(() => ask.apply(this, all), 1500); }"""
     )
-    screen.open()
-    keyboard.type(one.username)
-    keyboard.press("Tab")
-    keyboard.type(one.password)
-    keyboard.press("Enter")
-    keyboard.press("Enter")
+    screen.log_in_by_keys(first(day))
+    screen.page.keyboard.press("Enter")
     screen.shows("waiting")
 
 
