@@ -114,7 +114,7 @@ def _clean_slate(machine: LocalMachine) -> None:
     """Databases, queues and files of an earlier demonstration go; the machine's own state folder only."""
     for service in SERVICES:
         machine.database.drop(service.name)
-    patiently(lambda: serve.topology().delete(machine.broker.uri), _WAKING_SECONDS)
+    patiently(lambda: serve.topology().clear(machine.broker.uri), _WAKING_SECONDS)
     shutil.rmtree(machine.root / "files", ignore_errors=True)
 
 

@@ -58,10 +58,16 @@ def start(folder: Path, name: str) -> "subprocess.Popen[bytes]":
         )
 
 
+def said(log: Path) -> str:
+    """The first errors of a log, since those that follow seldom say why, and its end."""
+    lines = log.read_text().splitlines(keepends=True)
+    return "".join(line for line in lines if "[error" in line)[:4000] + "".join(lines)[-4000:]
+
+
 def finished(folder: Path, name: str, process: "subprocess.Popen[bytes]") -> dict[str, Any]:
     code = process.wait(timeout=540)
     logs = (folder / f"{name}.log", folder / "s" / "log" / "rabbitmq.log")
-    assert code == 0, "\n".join(log.read_text()[-4000:] for log in logs)
+    assert code == 0, "\n".join(said(log) for log in logs)
     summary: dict[str, Any] = json.loads((folder / name / "summary.json").read_text())
     return summary
 

@@ -15,6 +15,7 @@ from chassis.topology import (
     declare_subscriber,
     event_queue,
     message_count,
+    parking_queue,
 )
 from contracts.events.admission import CandidateIdentified
 from contracts.events.certification import CertificateIssued, DuplicateIssued
@@ -43,6 +44,32 @@ def test_a_queue_with_other_arguments_is_said_and_never_silently_used(little: Li
     assert "other arguments" in said
     with pytest.raises(TopologyError, match="other arguments"):
         little.topology.declare(little.amqp_uri)
+
+
+def test_a_cleared_house_holds_no_message_and_has_kept_its_queues(little: Little) -> None:
+    queue, mark = event_queue(little.name), f"kept.{little.name}"
+    with connect(little.amqp_uri) as connection:
+        channel = connection.channel()
+        channel.queue_bind(queue, "amq.direct", mark)
+        for name in (queue, parking_queue(little.name), STREAM_QUEUE):
+            channel.basic_publish(Message("x"), routing_key=name)
+        until(lambda: little.queued() == 1)
+        little.topology.clear(little.amqp_uri)
+        little.topology.declare(little.amqp_uri)
+        counts = [message_count(little.amqp_uri, each.name) for each in little.topology.queues]
+        assert counts == [0] * len(counts)
+        channel.basic_publish(Message("x"), exchange="amq.direct", routing_key=mark)
+        until(lambda: little.queued() == 1)
+
+
+def test_clearing_takes_away_a_queue_of_other_arguments(little: Little) -> None:
+    with connect(little.amqp_uri) as connection:
+        channel = connection.channel()
+        channel.queue_delete(event_queue(little.name))
+        channel.queue_declare(event_queue(little.name), durable=True, auto_delete=False)
+    little.topology.clear(little.amqp_uri)
+    little.topology.declare(little.amqp_uri)
+    assert little.topology.differences(little.amqp_uri) == []
 
 
 def test_a_service_that_no_longer_handles_an_event_no_longer_gets_it(little: Little) -> None:
