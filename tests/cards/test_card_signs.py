@@ -228,12 +228,31 @@ def test_a_stroke_that_ends_within_the_next_box_is_no_sign(paper: Paper, steady_
     assert read_card(page, paper.layout).signs == ()
 
 
-@pytest.mark.parametrize("sign", ["tick", "circle", "blot", "struck"])
+@pytest.mark.parametrize("sign", ["tick", "circle", "blot", "struck", "letter"])
 def test_a_sign_other_than_a_cross_proposes_annulment(paper: Paper, steady_hand: Hand, sign: str) -> None:
     filling = Filling({**{q: (Written("В"),) for q in range(1, 91)}, 20: (Written("Б", sign=sign),)}, "10005")
     reading = paper.read_filling(filling, 10, "clean", steady_hand)
     assert reading.annul_proposed
     assert 20 in reading.doubtful
+
+
+@pytest.mark.parametrize(
+    ("letter", "strokes"),
+    [
+        ("К", [[(-1.4, -2.0), (-1.4, 2.0)], [(1.3, -2.0), (-1.4, 0.1), (1.4, 2.0)]]),
+        ("N", [[(-1.6, 2.0), (-1.6, -2.0), (1.6, 2.0), (1.6, -2.0)]]),
+        ("Z", [[(-1.6, -1.9), (1.6, -1.9), (-1.6, 1.9), (1.6, 1.9)]]),
+        ("+", [[(0.0, -2.1), (0.0, 2.1)], [(-2.0, 0.0), (2.0, 0.1)]]),
+    ],
+)
+def test_a_letter_or_a_plus_in_a_box_is_no_cross_in_silence(
+    paper: Paper, crossed: Image, letter: str, strokes: list[list[tuple[float, float]]]
+) -> None:
+    for stroke in strokes:
+        _draw(crossed, np.add(stroke, _box(paper, 40, "Б").centre), 0.5)
+    reading = read_card(crossed, paper.layout)
+    assert 40 in reading.doubtful, letter
+    assert reading.marks[40] == ("В",)
 
 
 @pytest.mark.parametrize("sign", ["word", "signature", "drawing"])

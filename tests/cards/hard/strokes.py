@@ -321,6 +321,29 @@ def logo(rng: Rng, x: float, y: float, size: float) -> list[Floats]:
     return [*inner, *star(rng, x, y, size * 0.44)]
 
 
+#: Letters, figures and signs that are written with strokes that do not cross, in a square from -0.5 to 0.5.
+LETTERS: tuple[tuple[tuple[tuple[float, float], ...], ...], ...] = (
+    (((-0.35, -0.5), (-0.3, 0.05), (0.3, 0.05)), ((0.35, -0.5), (0.3, 0.5))),
+    (((-0.4, 0.5), (0, -0.5), (0.4, 0.5)),),
+    (((-0.4, 0.5), (-0.35, -0.5), (0, 0.2), (0.35, -0.5), (0.4, 0.5)),),
+    (((-0.3, 0.3), (0, -0.5), (0.3, 0.3)), ((-0.45, 0.5), (-0.4, 0.3), (0.4, 0.3), (0.45, 0.5))),
+    (((-0.4, -0.5), (-0.4, 0.5)), ((-0.4, 0), (-0.1, 0), (0.15, -0.5), (0.4, 0), (0.15, 0.5), (-0.1, 0))),
+    (((0.3, -0.5), (-0.3, -0.5), (-0.3, 0.5), (0.3, 0.5)), ((-0.3, 0), (0.2, 0))),
+    (((-0.35, 0.5), (-0.3, -0.5), (0.35, 0.45), (0.3, -0.5)),),
+    (((-0.3, -0.5), (-0.3, 0.5)), ((0.35, -0.45), (-0.3, 0.05), (0.35, 0.5))),
+    (((-0.3, -0.3), (0, -0.5), (0.3, -0.25), (-0.35, 0.5), (0.35, 0.5)),),
+    (((0.3, -0.4), (0, -0.5), (-0.3, -0.3), (0.3, 0.25), (0, 0.5), (-0.3, 0.4)),),
+    (((-0.4, -0.5), (0, 0), (0.4, -0.5)), ((0, 0), (0, 0.5))),
+    (((-0.5, -0.15), (0.5, -0.2)), ((-0.5, 0.2), (0.5, 0.15))),
+)
+
+
+def letter(rng: Rng, x: float, y: float, size: float) -> list[Floats]:
+    form = LETTERS[int(rng.integers(len(LETTERS)))]
+    wide = rng.uniform(0.8, 1.1)
+    return [(np.array(path) + rng.normal(0, 0.025, (len(path), 2))) * (wide, 1) * size + [x, y] for path in form]
+
+
 #: Drawn anywhere on the card: what, and how wide in millimetres.
 ANYWHERE: dict[str, tuple[Sign, float, float]] = {
     "word": (word, 12, 45),
@@ -340,6 +363,7 @@ IN_A_BOX: dict[str, tuple[Sign, float, float]] = {
     "tick": (tick, 3.6, 6.5),
     "circle": (circle, 2.8, 6.5),
     "blot": (blot, 4.2, 6.0),
+    "letter": (letter, 2.8, 5.5),
 }
 
 

@@ -3,6 +3,7 @@
 A stroke is a polyline in millimetres around the middle of a box; a hand turns intentions into strokes.
 """
 
+import itertools
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Stroke = NDArray[np.float64]
+Form = tuple[tuple[tuple[float, float], ...], ...]
 
 
 class Ink(StrEnum):
@@ -38,11 +40,47 @@ TURNED = 0.2
 STEEP = 0.65
 SCRIBBLED = 0.4
 DOTTED = 0.85
+LINKED = 0.12
+LONG_MM = 6.0
+
+
+#: Letters, figures and signs as strokes, 2 high around their middle; no two strokes alone cross like an X.
+LETTERS: tuple[Form, ...] = (
+    (((-0.6, -1), (-0.6, 1)), ((0.6, -1), (-0.6, 0), (0.7, 1))),
+    (((-0.7, -1), (-0.7, 1), (0.7, -1), (0.7, 1)),),
+    (((-0.7, 1), (-0.7, -1), (0.7, 1), (0.7, -1)),),
+    (((-0.7, -1), (-0.7, 1)), ((0.7, -1), (0.7, 1)), ((-0.7, 0), (0.7, 0))),
+    (((-0.7, -1), (0.7, -1), (-0.7, 1), (0.7, 1)),),
+    (((-0.8, 1), (0, -1), (0.8, 1)), ((-0.4, 0.3), (0.4, 0.3))),
+    (((-0.6, 1), (-0.6, -1), (0.7, -1)),),
+    (((-0.6, 1), (-0.6, -1), (0.6, -1), (0.6, 1)),),
+    (((0, -1), (0, 1)), ((-0.8, -1), (0.8, -1))),
+    (((0, -1), (0, 1)), ((-0.8, -1), (0.8, 1)), ((0.8, -1), (-0.8, 1))),
+    (((0.6, -1), (-0.6, -1), (-0.6, 1), (0.4, 1), (0.6, 0.5), (0.4, 0), (-0.6, 0)),),
+    (((0.6, 1), (0.6, -1), (-0.5, -0.8), (-0.6, -0.3), (0.6, 0)), ((0.1, 0), (-0.7, 1))),
+    (((-0.3, -0.5), (0.2, -1), (0.2, 1)),),
+    (((-0.6, -0.9), (0.4, -0.9), (0.5, -0.4), (0, 0), (0.6, 0.4), (0.4, 0.9), (-0.6, 0.9)),),
+    (((0.3, 1), (0.3, -1), (-0.6, 0.3), (0.7, 0.3)),),
+    (((0.6, -1), (-0.5, -1), (-0.5, -0.1), (0.4, -0.1), (0.6, 0.5), (0, 1), (-0.6, 0.8)),),
+    (((-0.7, -1), (0.7, -1), (-0.1, 1)), ((-0.4, 0.1), (0.6, 0.1))),
+    (((0.6, -0.8), (0, -1), (-0.6, -0.6), (0.6, 0.5), (0, 1), (-0.6, 0.8)),),
+    (((-0.8, -0.3), (0.8, -0.3)), ((-0.8, 0.4), (0.8, 0.4))),
+    (
+        ((0.8, -1), (-0.8, 1)),
+        ((-0.6, -0.6), (-0.4, -0.9), (-0.3, -0.5), (-0.6, -0.6)),
+        ((0.6, 0.6), (0.4, 0.9), (0.3, 0.5), (0.6, 0.6)),
+    ),
+)
+PLUS: Form = (((0, -1), (0, 1)), ((-1, 0), (1, 0)))
 
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One person's way of writing; lengths in millimetres, angles in radians."""
+    """One person's way of writing; lengths in millimetres, angles in radians.
+
+    ``linked``: how often the pen is not lifted between the strokes of a cross. Longer lines than ``bends_mm`` are bent
+    no further than one of that length.
+    """
 
     thickness_mm: float
     size_mm: float
@@ -58,17 +96,23 @@ class Hand:
     overshoot: float = 0.0
     skips: float = 0.0
     level: float = 0.0
+    linked: float = 0.0
+    bends_mm: float = np.inf
 
 
-def random_hand(rng: np.random.Generator) -> Hand:
-    """A hand between thin and heavy, steady and shaky, tiny and overshooting; one in four is an extreme one."""
+def random_hand(rng: np.random.Generator, *, is_wild: bool = False) -> Hand:
+    """A hand between thin and heavy, steady and shaky, tiny and overshooting; one in four is an extreme one.
+
+    ``is_wild``: the extreme ones go further than cards are judged by, and some hands do not lift the pen.
+    """
     is_extreme = rng.random() < EXTREME
     thickness = (0.2, 1.25) if is_extreme else (0.28, 0.95)
-    size = (1.15, 3.7) if is_extreme else (1.5, 3.0)
+    aim = (1.4 if is_wild else 1.1) if is_extreme else 0.7
+    size = (1.15, 4.6 if is_wild else 3.7) if is_extreme else (1.5, 3.0)
     return Hand(
         thickness_mm=float(rng.uniform(*thickness)),
         size_mm=float(rng.uniform(*size)),
-        off_centre_mm=float(rng.uniform(0.1, 1.1 if is_extreme else 0.7)),
+        off_centre_mm=float(rng.uniform(0.1, aim)),
         shake_mm=float(rng.choice([0.03, 0.06, 0.15])),
         slant=float(rng.normal(0, 0.12)),
         spread=float(rng.uniform(-0.4, 1.1) if is_extreme else rng.uniform(0.1, 1.0)),
@@ -80,12 +124,14 @@ def random_hand(rng: np.random.Generator) -> Hand:
         overshoot=float(rng.choice([0.0, 0.03, 0.15])),
         skips=float(rng.choice([0.0, 0.1, 0.3])),
         level=float(rng.choice([0.0, 0.0, 0.05, 0.2])),
+        linked=float(rng.choice([0.0, 0.5], p=[1 - LINKED, LINKED])) if is_wild else 0.0,
+        bends_mm=LONG_MM if is_wild else np.inf,
     )
 
 
 def cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
     """Two strokes that cross near the middle of the box, wide or narrow, one of them perhaps nearly level."""
-    middle = rng.normal(0, hand.off_centre_mm / 1.5, 2).clip(-1.5, 1.5)
+    middle = rng.normal(0, hand.off_centre_mm / 1.5, 2).clip(-2.0, 2.0)
     strokes = []
     rises = (np.pi / 4) * (0.7 + 0.5 * hand.spread) * rng.uniform(0.8, 1.2, 2)
     if rng.random() < hand.level:
@@ -102,6 +148,9 @@ def cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
         strokes.append(stroke[::-1] if rng.random() < TURNED else stroke)
         if rng.random() < hand.twice:
             strokes.append(stroke[::-1] + rng.normal(0, 0.2, 2))
+    if hand.linked and rng.random() < hand.linked:
+        one, other = (stroke[rng.choice([0, -1])] for stroke in (strokes[0], strokes[-1]))
+        strokes.append(_bowed(one, other, hand, rng))
     return strokes
 
 
@@ -211,6 +260,27 @@ def circled_cross(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
     return [*cross(hand, rng), ring / np.abs(ring).max() * rng.uniform(2.6, 4.8)]
 
 
+def letter(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A letter or a figure instead of a cross."""
+    return _lettered(LETTERS[rng.integers(len(LETTERS))], hand, rng)
+
+
+def plus(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """An upright stroke and a level one: some would take it for a cross."""
+    return _lettered(PLUS, hand, rng)
+
+
+def loop(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A round turn whose ends cross: a cross without lifting the pen, or the letter alpha, or a fish."""
+    beyond = rng.uniform(0.35, 0.8)
+    time = np.linspace(-beyond, np.pi + beyond, 20)
+    turn = rng.integers(4) * np.pi / 2 + rng.normal(0, 0.2)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    size = rng.uniform(1.5, 2.8)
+    points = np.column_stack([np.sin(time) - 0.2, np.sin(2 * time) * rng.uniform(0.6, 1.1)]) * size
+    return [points @ rotation + rng.normal(0, 0.3, 2) + rng.normal(0, hand.shake_mm, points.shape)]
+
+
 def single_stroke(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
     """Half a cross: one stroke is missing."""
     return cross(hand, rng)[:1]
@@ -233,9 +303,24 @@ SIGNS = {
     "arrow": arrow,
     "struck": struck_cross,
     "circled": circled_cross,
+    "letter": letter,
+    "plus": plus,
+    "loop": loop,
     "single": single_stroke,
     "dot": dot,
 }
+
+
+def _lettered(form: Form, hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    size = rng.uniform(1.3, 2.6) * np.array([rng.uniform(0.75, 1.15), 1.0])
+    middle = rng.normal(0, 0.35, 2)
+    strokes = []
+    for line in form:
+        corners = (np.array(line) + rng.normal(0, 0.06, (len(line), 2))) * size
+        corners[:, 0] -= corners[:, 1] * hand.slant
+        parts = [_shaky(a, b, hand.shake_mm, rng) for a, b in itertools.pairwise(corners)]
+        strokes.append(middle + np.vstack(parts))
+    return strokes
 
 
 def _scribble(hand: Hand, rng: np.random.Generator, *, letters: int, height: float) -> list[Stroke]:
@@ -251,6 +336,7 @@ def _bowed(start: Stroke, end: Stroke, hand: Hand, rng: np.random.Generator) -> 
     line = end - start
     stroke = _shaky(start, end, hand.shake_mm, rng)
     bend = np.sin(np.linspace(0, np.pi, len(stroke)))[:, None] * np.array([-line[1], line[0]])
+    bend *= min(1.0, hand.bends_mm / np.hypot(*line))
     stroke = stroke + bend * rng.normal(0, hand.bow)
     if rng.random() < hand.hook:
         stroke = np.vstack([stroke, stroke[-1] - line / np.hypot(*line) * 0.3 + rng.normal(0, 0.35, 2)])

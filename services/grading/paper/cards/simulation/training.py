@@ -31,7 +31,7 @@ BATCH = 256
 RATE = 1.5e-3
 DECAY = 1e-4
 CHANNELS = (12, 24)
-HIDDEN = 48
+HIDDEN = 96
 DAMAGE = 0.6
 TRAINED_SHARE = 0.92  #: the other cards say how good the network is
 ANYWHERE = ("word", "signature", "drawing", "star", "question", "arrow", "circle", "tick")
@@ -42,9 +42,12 @@ MOSTLY = 0.4
 PAPER = 255
 PENCIL = 0.12
 SHINING, SHINING_SHARE = 0.14, 0.4
-TWICE, CROSSED, WRITTEN = 0.1, 0.62, 0.9
-IN_A_BOX = ("tick", "circle", "blot", "struck", "circled", "single", "dot")
-UNCLEAR_SIGNS = ("single", "dot")
+TWICE, CROSSED, WRITTEN = 0.1, 0.58, 0.92
+IN_A_BOX = (
+    *("tick", "tick", "tick", "circle", "circle", "blot", "blot", "letter", "letter", "letter"),
+    *("struck", "circled", "question", "plus", "loop", "single", "dot"),
+)
+UNCLEAR_SIGNS = ("plus", "single", "dot")
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -85,8 +88,10 @@ def samples(card: NDArray[np.uint8], layout: CardLayout, cards: int) -> tuple[Fl
         page = card
         for first in range(HANDS_A_CARD):
             part = dict(list(filling.answers.items())[first::HANDS_A_CARD])
-            page = fill(page, layout, Filling(part, "" if first else filling.number), random_hand(rng), rng)
-        hand, again = random_hand(rng), int(rng.integers(2**32))
+            page = fill(
+                page, layout, Filling(part, "" if first else filling.number), random_hand(rng, is_wild=True), rng
+            )
+        hand, again = random_hand(rng, is_wild=True), int(rng.integers(2**32))
         elsewhere = Filling({}, elsewhere=_anywhere(layout, rng))
         page = fill(page, layout, elsewhere, hand, np.random.default_rng(again))
         alone = fill(np.full_like(card, PAPER), layout, elsewhere, hand, np.random.default_rng(again))
