@@ -271,7 +271,7 @@ def plus(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
 
 
 def loop(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
-    """A round turn whose ends cross: a cross without lifting the pen, or the letter alpha, or a fish."""
+    """A round turn whose ends cross, as the letter alpha, or a fish."""
     beyond = rng.uniform(0.35, 0.8)
     time = np.linspace(-beyond, np.pi + beyond, 20)
     turn = rng.integers(4) * np.pi / 2 + rng.normal(0, 0.2)
