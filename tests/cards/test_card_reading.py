@@ -109,8 +109,8 @@ def test_a_pencil_cross_that_is_hardly_a_cross_is_for_a_person(
 ) -> None:
     pencil = {5: (Written("Б", Ink.PENCIL),), 40: (Written("Г", Ink.PENCIL),)}
     filling = Filling({**{q: (Written("В", Ink.BLUE),) for q in range(1, 91)}, **pencil}, "10001")
-    shares = Network.shares
-    monkeypatch.setattr(Network, "shares", lambda network, seen: np.minimum(shares(network, seen), 0.94))
+    shares = Network.shares_looking_again
+    monkeypatch.setattr(Network, "shares_looking_again", lambda network, seen: np.minimum(shares(network, seen), 0.94))
     reading = paper.read_filling(filling, 5, "office", steady_hand)
     assert reading.pencil == {}
     assert {5, 40} <= set(reading.doubtful)

@@ -214,7 +214,7 @@ def test_the_ends_of_two_crosses_that_nearly_meet_are_no_sign(paper: Paper, stea
         np.array(box.rect.centre) for box in paper.layout.boxes if box.option == "Б" and box.question in {10, 11}
     )
     for middle, down in ((upper, 1), (lower, -1)):
-        _draw(page, middle + np.array([(1.3, 1.3 * down), (6, 2.8 * down)]), 0.5)
+        _draw(page, middle + np.array([(1.5, 1.9 * down), (6, 2.8 * down)]), 0.5)
     reading = read_card(page, paper.layout)
     assert not reading.annul_proposed
     assert reading.marks[10] == ("Б",)
@@ -243,9 +243,14 @@ def test_a_sign_other_than_a_cross_proposes_annulment(paper: Paper, steady_hand:
         ("N", [[(-1.6, 2.0), (-1.6, -2.0), (1.6, 2.0), (1.6, -2.0)]]),
         ("Z", [[(-1.6, -1.9), (1.6, -1.9), (-1.6, 1.9), (1.6, 1.9)]]),
         ("+", [[(0.0, -2.1), (0.0, 2.1)], [(-2.0, 0.0), (2.0, 0.1)]]),
+        ("У", [[(-1.6, -2.0), (0.1, 0.1)], [(1.7, -2.0), (-1.2, 2.2)]]),
+        ("<", [[(1.6, -2.0), (-1.6, 0.0), (1.6, 2.0)]]),
+        ("~", [[(-2.0, 0.4), (-1.0, -0.8), (0.0, 0.0), (1.0, 0.8), (2.0, -0.4)]]),
+        ("↗", [[(-2.0, 1.6), (2.0, -1.6)], [(0.4, -1.8), (2.0, -1.6), (1.6, 0.0)]]),
+        ("λ", [[(-1.6, -2.0), (1.6, 2.0)], [(0.0, 0.0), (-1.6, 2.0)]]),
     ],
 )
-def test_a_letter_or_a_plus_in_a_box_is_no_cross_in_silence(
+def test_a_letter_or_another_sign_in_a_box_is_no_cross_in_silence(
     paper: Paper, crossed: Image, letter: str, strokes: list[list[tuple[float, float]]]
 ) -> None:
     for stroke in strokes:
@@ -253,6 +258,21 @@ def test_a_letter_or_a_plus_in_a_box_is_no_cross_in_silence(
     reading = read_card(crossed, paper.layout)
     assert 40 in reading.doubtful, letter
     assert reading.marks[40] == ("В",)
+
+
+@pytest.mark.parametrize("strokes", [8, 12, 20])
+def test_a_scratched_out_box_is_hardly_ever_taken_for_a_cross_in_silence(
+    paper: Paper, crossed: Image, strokes: int
+) -> None:
+    in_silence = 0
+    for seed in range(12):
+        rng, page = np.random.default_rng([seed, strokes]), crossed.copy()
+        for question in (20, 50):
+            to_and_fro = rng.uniform((-1.8, -1.4), (1.8, 1.4), (strokes + 1, 2))
+            _draw(page, to_and_fro + _box(paper, question, "Б").centre, 0.4)
+        reading = read_card(page, paper.layout)
+        in_silence += sum(question not in reading.doubtful for question in (20, 50))
+    assert in_silence <= 2
 
 
 @pytest.mark.parametrize("sign", ["word", "signature", "drawing"])

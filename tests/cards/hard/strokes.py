@@ -253,6 +253,12 @@ def blot(rng: Rng, x: float, y: float, size: float) -> list[Floats]:
     return [_scribble(rng, x, y, size * 0.3) for _ in range(3)]
 
 
+def scratch(rng: Rng, x: float, y: float, size: float) -> list[Floats]:
+    """To and fro without an aim, over what was better not written."""
+    turns = int(rng.integers(8, 20))
+    return [rng.uniform((-0.5, -0.4), (0.5, 0.4), (turns, 2)) * size + [x, y]]
+
+
 def word(rng: Rng, x: float, y: float, size: float) -> list[Floats]:
     """Joined letters without a meaning: arches, loops and strokes, `size` wide."""
     height = rng.uniform(2.2, 4.5)
@@ -363,6 +369,7 @@ IN_A_BOX: dict[str, tuple[Sign, float, float]] = {
     "tick": (tick, 3.6, 6.5),
     "circle": (circle, 2.8, 6.5),
     "blot": (blot, 4.2, 6.0),
+    "scratch": (scratch, 2.8, 4.6),
     "letter": (letter, 2.8, 5.5),
 }
 

@@ -51,10 +51,11 @@ class Thresholds:
     cross_ink: float = 0.045
     cross_share: float = 0.85
     sure_cross_share: float = 0.97
+    heavy_cross_share: float = 0.99
     pencil_cross_share: float = 0.95
     sign_share: float = 0.96
-    plain_sign_share: float = 0.85
-    sign_share_beside_a_cross: float = 0.99
+    plain_sign_share: float = 0.8
+    sign_share_beside_a_cross: float = 0.95
     plain_cross_share: float = 0.95
     plain_crosses: float = 0.98
     sign_ink: float = 0.03
@@ -116,7 +117,7 @@ def read_boxes(measured: BoxInk, limits: Thresholds | None = None) -> CardInk:
     ink = np.maximum(measured.ink, 0)
     amount = ink[:, INSIDE, INSIDE].mean(axis=(1, 2)) / measured.black_level
     around = ink.mean(axis=(1, 2)) / measured.black_level
-    shares = shapes.network().shares(shapes.seen_by_network(measured.ink, measured.print_level))
+    shares = shapes.network().shares_looking_again(shapes.seen_by_network(measured.ink, measured.print_level))
     limits = replace(limits, sign_share=_sign_share(shares[:, shapes.CROSS], limits))
     forms = [_form(*one, limits) for one in zip(amount.tolist(), around.tolist(), shares.tolist(), strict=True)]
     _doubt_what_the_scan_made(measured, shares, forms, limits)
@@ -297,7 +298,8 @@ def _doubt_what_the_scan_made(
     for index in [i for i, (form, _) in enumerate(forms) if form is State.SIGN]:
         bridged = without_line(measured, index)
         if bridged is not None:
-            shares[index] = shapes.network().shares(shapes.seen_by_network(bridged[None], measured.print_level))[0]
+            seen = shapes.seen_by_network(bridged[None], measured.print_level)
+            shares[index] = shapes.network().shares_looking_again(seen)[0]
         is_faded = measured.is_two_tone and may_be_part_of_a_cross(measured.inside()[index], measured.print_level)
         if is_faded or measured.lies_astray(index) or shares[index, shapes.SIGN] < limits.sign_share:
             forms[index] = State.DOUBTFUL, float(shares[index, shapes.SIGN]) - 1
@@ -329,9 +331,11 @@ def _solid_ones_are_blots(
     for index, solid in zip(thick.tolist(), (solid_px - WIDE_PENS * usual).tolist(), strict=True):
         form, margin = forms[index]
         least = limits.blot_like_a_cross_px if crosses[index] >= limits.sure_cross_share else limits.blot_px
-        if solid >= (limits.blot_beside_crosses_px if amount[index] >= much else least):
+        is_heavy = amount[index] >= much
+        is_strange = is_heavy and crosses[index] < limits.heavy_cross_share
+        if solid >= (limits.blot_beside_crosses_px if is_heavy else least):
             forms[index] = State.SIGN, margin
-        elif solid >= limits.nearly_a_blot_px and form is State.PEN:
+        elif form is State.PEN and (is_strange or solid >= limits.nearly_a_blot_px):
             forms[index] = State.DOUBTFUL, margin
 
 

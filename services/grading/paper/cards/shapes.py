@@ -18,6 +18,9 @@ EMPTY, CROSS, SIGN, UNCLEAR = range(4)
 SURELY_EMPTY = (1.0, 0.0, 0.0, 0.0)
 SIDE = 20
 KERNELS = ((5, 2), (3, 1))  #: side and step of the convolutions
+SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))
+SURE, LIKELY_SIGN = 0.97, 0.5
+LEAST_SHARE = 1e-7
 WEIGHTS = "shapes.npz"
 
 
@@ -40,6 +43,22 @@ class Network:
         value = value @ weights + biases
         value = np.exp(value - value.max(axis=1, keepdims=True))
         return np.asarray(value / value.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    def shares_looking_again(self, seen: Floats) -> Floats:
+        """As `shares`; what is not sure there, or likely a sign, is looked at ten times: shifted and mirrored.
+
+        The geometric mean over these: no single look makes a reading that the others contradict.
+        """
+        shares = self.shares(seen)
+        again = np.flatnonzero((shares.max(axis=1) < SURE) | (shares[:, SIGN] >= LIKELY_SIGN))
+        if len(again):
+            square = seen[again].reshape(-1, SIDE, SIDE)
+            shifted = np.stack([np.roll(square, shift, axis=(1, 2)) for shift in SHIFTS])
+            looks = np.concatenate((shifted, shifted[..., ::-1])).reshape(-1, SIDE * SIDE)
+            each = np.maximum(self.shares(looks), LEAST_SHARE).reshape(-1, *shares[again].shape)
+            mean = np.exp(np.log(each).mean(axis=0))
+            shares[again] = mean / mean.sum(axis=1, keepdims=True)
+        return shares
 
 
 def windows(value: Floats, side: int, step: int) -> Floats:

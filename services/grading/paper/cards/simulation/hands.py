@@ -10,8 +10,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from services.grading.paper.cards.simulation.forms import LETTERS, NEARLY, PLUS, Form, figure
+
 Stroke = NDArray[np.float64]
-Form = tuple[tuple[tuple[float, float], ...], ...]
 
 
 class Ink(StrEnum):
@@ -42,36 +43,6 @@ SCRIBBLED = 0.4
 DOTTED = 0.85
 LINKED = 0.12
 LONG_MM = 6.0
-
-
-#: Letters, figures and signs as strokes, 2 high around their middle; no two strokes alone cross like an X.
-LETTERS: tuple[Form, ...] = (
-    (((-0.6, -1), (-0.6, 1)), ((0.6, -1), (-0.6, 0), (0.7, 1))),
-    (((-0.7, -1), (-0.7, 1), (0.7, -1), (0.7, 1)),),
-    (((-0.7, 1), (-0.7, -1), (0.7, 1), (0.7, -1)),),
-    (((-0.7, -1), (-0.7, 1)), ((0.7, -1), (0.7, 1)), ((-0.7, 0), (0.7, 0))),
-    (((-0.7, -1), (0.7, -1), (-0.7, 1), (0.7, 1)),),
-    (((-0.8, 1), (0, -1), (0.8, 1)), ((-0.4, 0.3), (0.4, 0.3))),
-    (((-0.6, 1), (-0.6, -1), (0.7, -1)),),
-    (((-0.6, 1), (-0.6, -1), (0.6, -1), (0.6, 1)),),
-    (((0, -1), (0, 1)), ((-0.8, -1), (0.8, -1))),
-    (((0, -1), (0, 1)), ((-0.8, -1), (0.8, 1)), ((0.8, -1), (-0.8, 1))),
-    (((0.6, -1), (-0.6, -1), (-0.6, 1), (0.4, 1), (0.6, 0.5), (0.4, 0), (-0.6, 0)),),
-    (((0.6, 1), (0.6, -1), (-0.5, -0.8), (-0.6, -0.3), (0.6, 0)), ((0.1, 0), (-0.7, 1))),
-    (((-0.3, -0.5), (0.2, -1), (0.2, 1)),),
-    (((-0.6, -0.9), (0.4, -0.9), (0.5, -0.4), (0, 0), (0.6, 0.4), (0.4, 0.9), (-0.6, 0.9)),),
-    (((0.3, 1), (0.3, -1), (-0.6, 0.3), (0.7, 0.3)),),
-    (((0.6, -1), (-0.5, -1), (-0.5, -0.1), (0.4, -0.1), (0.6, 0.5), (0, 1), (-0.6, 0.8)),),
-    (((-0.7, -1), (0.7, -1), (-0.1, 1)), ((-0.4, 0.1), (0.6, 0.1))),
-    (((0.6, -0.8), (0, -1), (-0.6, -0.6), (0.6, 0.5), (0, 1), (-0.6, 0.8)),),
-    (((-0.8, -0.3), (0.8, -0.3)), ((-0.8, 0.4), (0.8, 0.4))),
-    (
-        ((0.8, -1), (-0.8, 1)),
-        ((-0.6, -0.6), (-0.4, -0.9), (-0.3, -0.5), (-0.6, -0.6)),
-        ((0.6, 0.6), (0.4, 0.9), (0.3, 0.5), (0.6, 0.6)),
-    ),
-)
-PLUS: Form = (((0, -1), (0, 1)), ((-1, 0), (1, 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +142,15 @@ def circle(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
 
 
 def blot(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
-    """A box filled in, by going to and fro or round and round, not always to its edges."""
+    """A box filled in, by going to and fro, round and round or anyhow, not always to its edges."""
     size = rng.uniform(1.0, 2.1)
-    if rng.integers(2):
+    way = rng.integers(3)
+    if way == 0:
+        strokes = int(rng.integers(6, 18))  # not the law: how often the pen turns
+        angles = rng.uniform(0, 2 * np.pi, strokes)
+        radius = (size + 0.3) * rng.uniform(0.3, 1, len(angles))
+        return [np.column_stack([np.cos(angles), np.sin(angles)]) * radius[:, None] + rng.normal(0, 0.3, 2)]
+    if way == 1:
         angles = np.linspace(0, 2 * np.pi * rng.uniform(5, 14), 120)
         radius = size * (1 - rng.uniform(0.2, 0.9) * np.linspace(0, 1, 120) ** rng.uniform(0.5, 2))
         wobble = np.sin(angles * rng.uniform(0.05, 1.3) + rng.uniform(0, 6))
@@ -265,9 +242,19 @@ def letter(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
     return _lettered(LETTERS[rng.integers(len(LETTERS))], hand, rng)
 
 
+def anything(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """An angle, a wave, an arrow, something nobody thought of: strokes that nowhere cross."""
+    return _lettered(figure(rng), hand, rng)
+
+
 def plus(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
     """An upright stroke and a level one: some would take it for a cross."""
     return _lettered(PLUS, hand, rng)
+
+
+def nearly(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
+    """A letter of two strokes that meet and do not cross, or hardly: a cross that lacks an arm looks like it."""
+    return _lettered(NEARLY[rng.integers(len(NEARLY))], hand, rng)
 
 
 def loop(hand: Hand, rng: np.random.Generator) -> list[Stroke]:
@@ -304,7 +291,9 @@ SIGNS = {
     "struck": struck_cross,
     "circled": circled_cross,
     "letter": letter,
+    "anything": anything,
     "plus": plus,
+    "nearly": nearly,
     "loop": loop,
     "single": single_stroke,
     "dot": dot,
