@@ -1,5 +1,7 @@
 """Signs that do not belong on a card propose its annulment (Art. 46(2)); what is no sign proposes nothing."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -273,6 +275,24 @@ def test_a_scratched_out_box_is_hardly_ever_taken_for_a_cross_in_silence(
         reading = read_card(page, paper.layout)
         in_silence += sum(question not in reading.doubtful for question in (20, 50))
     assert in_silence <= 2
+
+
+@pytest.mark.parametrize("seed", [13, 15, 20, 24])
+def test_a_blot_with_far_more_ink_than_the_crosses_is_no_cross_in_silence(
+    paper: Paper, steady_hand: Hand, seed: int
+) -> None:
+    good = Filling({q: (Written("В"),) for q in range(1, 91)}, "10020")
+    page, rng = paper.filled(good, 31, replace(steady_hand, thickness_mm=0.25)), np.random.default_rng(seed)
+    blotted = range(3, 91, 12)
+    for question in blotted:
+        middle, reach = _box(paper, question, "Б").centre, rng.uniform(1.0, 1.5)
+        for _ in range(3):
+            angle = AN_ARC * rng.uniform(4, 7)
+            round_and_round = np.stack([np.cos(angle), np.sin(angle * 1.13)], axis=1)
+            waving = 0.6 + 0.4 * np.sin(AN_ARC * 9 / (2 * np.pi) + rng.uniform(0, 6))
+            _draw(page, round_and_round * (waving * reach)[:, None] + middle, 0.25)
+    reading = read_card(page, paper.layout)
+    assert [question for question in blotted if question not in reading.doubtful] == []
 
 
 @pytest.mark.parametrize("sign", ["word", "signature", "drawing"])

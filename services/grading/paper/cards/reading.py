@@ -52,6 +52,7 @@ class Thresholds:
     cross_share: float = 0.85
     sure_cross_share: float = 0.97
     heavy_cross_share: float = 0.99
+    heavy_to_crosses: float = 1.4
     pencil_cross_share: float = 0.95
     sign_share: float = 0.96
     plain_sign_share: float = 0.8
@@ -327,13 +328,14 @@ def _solid_ones_are_blots(
     solid_px = _solid_px(measured.ink[thick])
     usual = float(np.median(solid_px)) if len(thick) >= limits.crosses_of_a_pen else 0.0
     likely = amount[crosses >= limits.likely_cross]
-    much = limits.blot_to_crosses * float(np.median(likely)) if len(likely) >= limits.crosses_of_a_pen else np.inf
+    usual_ink = float(np.median(likely)) if len(likely) >= limits.crosses_of_a_pen else np.inf
     for index, solid in zip(thick.tolist(), (solid_px - WIDE_PENS * usual).tolist(), strict=True):
         form, margin = forms[index]
         least = limits.blot_like_a_cross_px if crosses[index] >= limits.sure_cross_share else limits.blot_px
-        is_heavy = amount[index] >= much
+        is_much = amount[index] >= limits.blot_to_crosses * usual_ink
+        is_heavy = amount[index] >= limits.heavy_to_crosses * usual_ink
         is_strange = is_heavy and crosses[index] < limits.heavy_cross_share
-        if solid >= (limits.blot_beside_crosses_px if is_heavy else least):
+        if solid >= (limits.blot_beside_crosses_px if is_much else least):
             forms[index] = State.SIGN, margin
         elif form is State.PEN and (is_strange or solid >= limits.nearly_a_blot_px):
             forms[index] = State.DOUBTFUL, margin
