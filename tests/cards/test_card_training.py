@@ -7,7 +7,7 @@ services.grading.paper.cards.simulation.training CARD_DIR`: three quarters of an
 import itertools
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.grading.paper.cards import shapes
@@ -31,6 +31,7 @@ def test_seeds_of_training_are_apart_from_those_of_tests_and_of_judging() -> Non
     assert max(JUDGING_SEEDS) < min(seeds)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_a_figure_that_stands_for_no_cross_crosses_itself_nowhere(seed: int) -> None:
     strokes = [np.array(stroke) for stroke in figure(np.random.default_rng(seed))]
@@ -42,6 +43,7 @@ def test_a_figure_that_stands_for_no_cross_crosses_itself_nowhere(seed: int) -> 
             assert not ((meeting > 1e-6) & (meeting < 1 - 1e-6)).all()
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_what_is_not_sure_is_the_same_in_a_mirror(seed: int) -> None:
     side, network = shapes.SIDE, shapes.network()

@@ -322,7 +322,8 @@ def _solid_ones_are_blots(
 ) -> None:
     """No pen is as wide as a blot: what a square of `BLOT_MM` fits into many times was not drawn in two strokes.
 
-    A card crossed with a marker is measured by its own crosses: the wider the pen, the more they differ.
+    A card crossed with a marker is measured by its own crosses: the wider the pen, the more they differ. A mark with
+    far more ink than these is for a person, unless its form leaves no doubt that it is a cross.
     """
     thick = np.flatnonzero((amount >= limits.least_blot_ink) & [form is not State.EMPTY for form, _ in forms])
     solid_px = _solid_px(measured.ink[thick])
